@@ -10,6 +10,8 @@ export const FORMAT_VERSION = 1;
 export const README_ENTRY = 'README.txt';
 export const START_ENTRY = 'start.json';
 export const MANIFEST_ENTRY = 'manifest.json';
+/** Where a later version 1.x may put entries of new sorts; readers ignore what stands there. */
+export const EXTRA_PREFIX = 'extra/';
 
 /** The name of a table's n-th segment, n from 1. */
 export function segmentEntry(table: string, n: number): string {
@@ -20,6 +22,13 @@ export function segmentEntry(table: string, n: number): string {
 export const SEGMENT_ROWS = 'tracecap.rows';
 export const SEGMENT_TIME_FROM = 'tracecap.ts_from';
 export const SEGMENT_TIME_TO = 'tracecap.ts_to';
+
+/** The bounds of the format, so that a reader knows how much a stranger's file can ask of it. */
+export const MAX_SEGMENT_ROWS = 1 << 20;
+/** Bytes of a segment, and of what one reading of it may decompress to. */
+export const MAX_SEGMENT_BYTES = 256 << 20;
+/** Bytes of start.json or manifest.json. */
+export const MAX_DOCUMENT_BYTES = 16 << 20;
 
 /** A 64-bit count of nanoseconds as decimal text: a JSON number would lose digits. */
 export type Nanoseconds = string;

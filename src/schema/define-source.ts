@@ -1,4 +1,4 @@
-import { type DecodeOp, KINDS } from './kinds.js';
+import { type ColumnType, type DecodeOp, KINDS } from './kinds.js';
 import type { Layout } from './layout.js';
 import type { Table } from './table.js';
 
@@ -65,6 +65,7 @@ export function tableOf(source: Source): Table {
 /** One column for the native decoder: where it lies in the event and how it is read. */
 export interface ColumnPlan {
   readonly op: DecodeOp;
+  readonly type: ColumnType;
   readonly offset: number;
   readonly size: number;
   /** Bits of the value that stands for null, where the kind has one. */
@@ -94,6 +95,7 @@ export function decodePlan(source: Source): DecodePlan {
       const kind = KINDS[member.kind];
       return {
         op: kind.op,
+        type: kind.type,
         offset: member.offset,
         size: member.size,
         ...('nullValue' in kind && { nullValue: kind.nullValue }),

@@ -1,0 +1,26 @@
+// The pump as JavaScript has it: src/record/bpf-addon.ts says what goes in and comes out.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "pump.h"
+
+namespace tracecap {
+
+class PumpObject : public Napi::ObjectWrap<PumpObject> {
+ public:
+  static Napi::Function Define(Napi::Env env);
+
+  explicit PumpObject(const Napi::CallbackInfo& info);
+
+ private:
+  void Start(const Napi::CallbackInfo& info);
+  void Stop(const Napi::CallbackInfo& info);
+  Napi::Value Rows(const Napi::CallbackInfo& info);
+
+  std::unique_ptr<Pump> pump_;
+};
+
+}  // namespace tracecap

@@ -1,0 +1,2 @@
+build/bpf/errors.o: bpf/errors.cc bpf/errors.h
+bpf/errors.h:

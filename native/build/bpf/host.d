@@ -1,0 +1,3 @@
+build/bpf/host.o: bpf/host.cc bpf/host.h bpf/errors.h
+bpf/host.h:
+bpf/errors.h:

@@ -1,0 +1,2 @@
+build/bpf/losses.o: bpf/losses.cc bpf/losses.h
+bpf/losses.h:

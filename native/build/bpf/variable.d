@@ -1,0 +1,2 @@
+build/bpf/variable.o: bpf/variable.cc bpf/variable.h
+bpf/variable.h:

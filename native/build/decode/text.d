@@ -1,0 +1,2 @@
+build/decode/text.o: decode/text.cc decode/text.h
+decode/text.h:

@@ -1,0 +1,79 @@
+/*
+ * Waits until every probe is live, then becomes the command that is to be recorded. Between fork
+ * and exec stands no shell and no library of ours, and what tracecap's runtime changed is put back:
+ * Node raises the soft limit of open files and resets ignored signals.
+ *
+ *   launch GO STATUS NOFILE SIGIGN SIGBLK UID GID USER COMMAND [ARGS...]
+ *
+ * GO      descriptor to read one byte from; its end without a byte means that nothing will run
+ * STATUS  descriptor to write the errno of a failed exec to, in decimal
+ * NOFILE  soft limit of open files, or "-"
+ * SIGIGN, SIGBLK  masks of ignored and blocked signals, hex as in /proc/PID/status
+ * UID, GID, USER  whom to run as, or "-"
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { kGo = 1, kStatus, kNoFile, kSigIgn, kSigBlk, kUid, kGid, kUser, kCommand };
+
+/* As shells have it. */
+enum { kNotExecutable = 126, kNotFound = 127 };
+
+static int given(const char* word) { return strcmp(word, "-") != 0; }
+
+static int wait_for_go(int fd) {
+  char byte;
+  ssize_t size;
+  do {
+    size = read(fd, &byte, 1);
+  } while (size < 0 && errno == EINTR);
+  close(fd);
+  return size == 1;
+}
+
+static void restore_limits(const char* nofile) {
+  struct rlimit limit;
+  if (!given(nofile) || getrlimit(RLIMIT_NOFILE, &limit)) return;
+  limit.rlim_cur = strcmp(nofile, "unlimited") == 0 ? limit.rlim_max : strtoul(nofile, NULL, 10);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void restore_signals(const char* ignored, const char* blocked) {
+  const unsigned long long ignore = strtoull(ignored, NULL, 16);
+  const unsigned long long block = strtoull(blocked, NULL, 16);
+  sigset_t mask;
+  sigemptyset(&mask);
+  for (int signal_number = 1; signal_number < 64; signal_number++) {
+    if (ignore >> (signal_number - 1) & 1) signal(signal_number, SIG_IGN);
+    if (block >> (signal_number - 1) & 1) sigaddset(&mask, signal_number);
+  }
+  sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
+/* 0, or -1 and errno. */
+static int become(const char* uid, const char* gid, const char* user) {
+  if (!given(uid)) return 0;
+  const gid_t group = strtoul(gid, NULL, 10);
+  if (initgroups(user, group) || setgid(group)) return -1;
+  return setuid(strtoul(uid, NULL, 10));
+}
+
+int main(int argc, char** argv) {
+  if (argc <= kCommand) return kNotFound;
+  const int status = atoi(argv[kStatus]);
+  fcntl(status, F_SETFD, FD_CLOEXEC);
+  if (!wait_for_go(atoi(argv[kGo]))) return kNotExecutable;
+  restore_limits(argv[kNoFile]);
+  restore_signals(argv[kSigIgn], argv[kSigBlk]);
+  if (!become(argv[kUid], argv[kGid], argv[kUser])) execvp(argv[kCommand], argv + kCommand);
+  const int error = errno;
+  dprintf(status, "%d", error);
+  return error == ENOENT ? kNotFound : kNotExecutable;
+}

@@ -1,0 +1,120 @@
+/** One screen on what a capture is. */
+import type { Capture } from '../../capture/open.js';
+import type { Table } from '../../schema/table.js';
+import { count, things } from '../../shared/count.js';
+import { escapeText } from '../../shared/escape-text.js';
+import { isoTime } from '../../shared/iso-time.js';
+import { captureFacts } from '../capture-facts.js';
+import { type Completeness, endWords, isComplete, lostWords } from '../completeness.js';
+import type { Info, SourceInfo } from '../info.js';
+import { durationText, sizeText } from './units.js';
+
+type Line = readonly [label: string, text: string];
+
+/** Lines of text, each ending with LF. */
+export function infoText(capture: Capture, info: Info): string {
+  const lines: Line[] = [
+    ['capture', captureWords(capture)],
+    ['host', hostWords(info)],
+    [
+      'started',
+      `${isoTime(info.manifest.clock.wall_ns)} (host's zone ${info.manifest.host.time_zone})`,
+    ],
+    ['duration', durationWords(capture)],
+    ['by', requesterWords(info)],
+    ['command', info.manifest.command_line.join(' ')],
+    ['filters', filterWords(info)],
+    ...info.sources.map((source): Line => ['source', sourceWords(source)]),
+    ...info.manifest.refused.map(({ name, why }): Line => ['refused', `${name}: ${why}`]),
+    ['ended', endedWords(info)],
+    ['cost', costWords(info)],
+    ['complete', completeWords(info.completeness)],
+    ['private', privateWords(capture)],
+  ];
+  return lines.map(([label, text]) => `${label.padEnd(9)} ${escapeText(text)}\n`).join('');
+}
+
+function captureWords({ path, sizeBytes, start }: Capture): string {
+  const { format_version, recorder } = start;
+  return `${path}, ${sizeText(sizeBytes)}, format ${format_version}, recorded by tracecap ${recorder}`;
+}
+
+function hostWords({ manifest: { host, pid_namespace } }: Info): string {
+  const parts = [
+    host.name,
+    `Linux ${host.kernel} ${host.architecture}`,
+    host.distribution,
+    things(host.cpus, 'CPU'),
+    sizeText(host.memory_bytes),
+    host.virtualization,
+    pid_namespace.initial ? null : `pids of namespace ${pid_namespace.inode}`,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
+
+function durationWords(capture: Capture): string {
+  const { duration_ns } = captureFacts(capture);
+  if (duration_ns === null) return 'not known';
+  const text = durationText(duration_ns);
+  return capture.manifest ? text : `${text} up to the last row here`;
+}
+
+function requesterWords({ manifest: { requested_by, users } }: Info): string {
+  const { uid, sudo_user, sudo_uid } = requested_by;
+  const named = users && Object.hasOwn(users, String(uid)) ? ` (${users[String(uid)]})` : '';
+  return `uid ${uid}${named}${sudo_user === null ? '' : `, by sudo of ${sudo_user}`}${
+    sudo_uid === null ? '' : ` (uid ${sudo_uid})`
+  }`;
+}
+
+function filterWords({ manifest: { filters } }: Info): string {
+  const given = Object.entries(filters);
+  if (given.length === 0) return 'none: the whole machine';
+  return given.map(([name, value]) => `${name} ${value}`).join(', ');
+}
+
+function sourceWords({ name, rows, bytes, lost, hooks }: SourceInfo): string {
+  const size = bytes === null ? '' : `, ${sizeText(bytes)}`;
+  const missing = lost === 0n ? 'nothing lost' : `${count(lost)} LOST`;
+  return `${name}: ${things(rows, 'row')}${size}, ${missing}, ${things(hooks.length, 'hook')}`;
+}
+
+function endedWords({ manifest: { end_reason, end_detail, end_clock } }: Info): string {
+  if (end_clock === null) return 'not known';
+  const detail = end_detail === null ? '' : ` (${end_detail})`;
+  return `${end_reason}${detail}, ${isoTime(end_clock.wall_ns)}`;
+}
+
+function costWords({ cost: { recorder_cpu_ns, recorder_peak_rss_bytes } }: Info): string {
+  if (recorder_cpu_ns === null || recorder_peak_rss_bytes === null) return 'not known';
+  const cpu = durationText(BigInt(recorder_cpu_ns));
+  return `recorder ${cpu} of CPU, ${sizeText(recorder_peak_rss_bytes)} of memory at most`;
+}
+
+/** What nobody asked to record is named, but does not make a capture incomplete. */
+function completeWords(completeness: Completeness): string {
+  const complete = isComplete({ ...completeness, not_recorded: [] });
+  const missing = completeness.not_recorded.map((name) => `${name} not recorded`);
+  const words = [endWords(completeness), lostWords(completeness), ...missing];
+  return `${complete ? 'yes' : 'no'}: ${words.join(', ')}`;
+}
+
+/** By the kinds of the columns that have rows, so that a new source needs no line here. */
+function privateWords(capture: Capture): string {
+  const recorded = capture.tables.filter((table) => capture.segments(table.name).length > 0);
+  const texts = recorded.flatMap((table) =>
+    table.columns.filter(isRecordedText).map(({ name }) => `${table.name}.${name}`),
+  );
+  const ids = recorded.some(hasUserIds) ? ['user ids'] : [];
+  const users = Object.keys(capture.manifest?.users ?? {}).length > 0 ? ['user names'] : [];
+  return [...texts, ...ids, ...users, 'host name', 'command line'].join(', ');
+}
+
+/** Text that the recorded programs chose: file names, process names, arguments. */
+function isRecordedText({ kind }: Table['columns'][number]): boolean {
+  return kind === 'tc_text' || kind === 'tc_comm';
+}
+
+function hasUserIds({ columns }: Table): boolean {
+  return columns.some(({ kind }) => kind === 'tc_uid');
+}

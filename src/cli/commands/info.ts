@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { captureInfo } from '../../analyze/info.js';
+import { infoText } from '../../analyze/render/info.js';
+import { jsonText } from '../../analyze/render/json.js';
+import { schemaOf, schemaText } from '../../analyze/render/schema.js';
+import type { Capture } from '../../capture/open.js';
+import { openCaptureArgument } from '../capture-argument.js';
+import { writeOut, writeOutAll } from '../output.js';
+import { noteTrust } from '../trust.js';
+
+interface InfoOptions {
+  readonly json?: true;
+  readonly schema?: true;
+}
+
+export function infoCommand(): Command {
+  return new Command()
+    .argument('[capture]', 'a .tcap file (default: the newest in this folder)')
+    .option('--json', 'everything as JSON')
+    .option('--schema', 'tables and columns, and what they mean')
+    .action(info);
+}
+
+function info(path: string | undefined, options: InfoOptions): void {
+  const capture = openCaptureArgument(path);
+  if (options.schema) writeSchema(capture, options);
+  else writeInfo(capture, options);
+}
+
+function writeInfo(capture: Capture, { json }: InfoOptions): void {
+  const facts = captureInfo(capture);
+  noteTrust({ ...facts.completeness, not_recorded: [] });
+  writeOut(json ? `${jsonText(facts)}\n` : infoText(capture, facts));
+}
+
+function writeSchema(capture: Capture, { json }: InfoOptions): void {
+  const tables = schemaOf(capture);
+  if (json) writeOut(`${jsonText({ tables })}\n`);
+  else writeOutAll(schemaText(tables));
+}

@@ -1,0 +1,184 @@
+/** `tracecap record`: the words of the command line, turned into a request. */
+import { hostname } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { defaultOutput } from '../../record/output-file.js';
+import { MIN_RING_BYTES } from '../../record/session.js';
+import { findUid, findUser } from '../../record/users.js';
+import type { Source } from '../../schema/define-source.js';
+import { parseDuration } from '../../shared/duration.js';
+import { reason, TracecapError } from '../../shared/errors.js';
+import { parseSize } from '../../shared/size.js';
+import { SOURCES } from '../../sources/index.js';
+import { type RecordRequest, runRecording } from '../run-recording.js';
+
+const DEFAULT_RING = '16MiB';
+
+interface Options {
+  readonly duration?: number;
+  readonly output?: string;
+  readonly force?: true;
+  readonly sources?: readonly string[];
+  readonly pid?: readonly number[];
+  readonly tid?: readonly number[];
+  readonly uid?: string;
+  readonly comm?: string;
+  readonly failed?: true;
+  readonly follow?: true;
+  readonly bufferSize: number;
+  readonly runAs?: string;
+  readonly verbose?: true;
+}
+
+/** Options that choose what is recorded; the manifest keeps them as they were typed. */
+const FILTERS = ['pid', 'tid', 'uid', 'comm', 'failed', 'follow'] as const;
+
+export function recordCommand(): Command {
+  const command = new Command('record')
+    .usage('[options] [-- command args…]')
+    .argument(
+      '[command...]',
+      'after --: record this command, from its first instruction to its end',
+    )
+    .option(
+      '-d, --duration <time>',
+      'end after 500ms, 60s, 5m, 1h30m (default: at Ctrl-C)',
+      word(parseDuration),
+    )
+    .option('-o, --output <file>', 'the capture (default: tracecap-HOST-TIME.tcap)')
+    .option('--force', 'replace the output if it exists')
+    .option('-s, --sources <list>', `what to record (default: ${names(SOURCES)})`, list)
+    .option('-p, --pid <list>', 'only these processes', word(ids))
+    .option('-t, --tid <list>', 'only these threads', word(ids))
+    .option('-u, --uid <user>', 'only this user, by name or id')
+    .option('-n, --comm <text>', 'only threads whose name holds this text')
+    .option('-x, --failed', 'only what failed')
+    .option('--follow', 'children of --pid and --tid too (always so after --)')
+    .option(
+      '--buffer-size <size>',
+      'ring buffer between kernel and recorder',
+      word(ringSize),
+      parseSize(DEFAULT_RING),
+    )
+    .option('--run-as <user>', 'run the command after -- as this user')
+    .option('-v, --verbose', "show libbpf's words, too");
+  for (const { options } of SOURCES) for (const { flag, doc } of options) command.option(flag, doc);
+  return command.action(async (words: string[], options: Options) => {
+    process.exitCode = await runRecording(requestOf(words, options, command));
+  });
+}
+
+function requestOf(words: readonly string[], options: Options, command: Command): RecordRequest {
+  if (words.length > 0 && !process.argv.includes('--')) {
+    throw new TracecapError(
+      'usage',
+      `put -- before the command: tracecap record -- ${words.join(' ')}`,
+    );
+  }
+  if (options.runAs !== undefined && words.length === 0) {
+    throw new TracecapError('usage', '--run-as needs a command after --');
+  }
+  if (options.output === '-') {
+    throw new TracecapError('usage', "--output: '-' is no file; name one");
+  }
+  return {
+    words,
+    durationNs: options.duration ?? null,
+    output: options.output ?? defaultOutput(hostname(), new Date()),
+    force: options.force === true,
+    sources: options.sources ? chosenSources(options.sources) : SOURCES,
+    required: new Set(options.sources),
+    ringBytes: options.bufferSize,
+    runAs: options.runAs === undefined ? null : findUser(options.runAs),
+    filters: {
+      ...(options.pid && { pids: options.pid }),
+      ...(options.tid && { tids: options.tid }),
+      ...(options.uid !== undefined && { uid: findUid(options.uid) }),
+      ...(options.comm !== undefined && { comm: options.comm }),
+      ...(options.failed && { failedOnly: true }),
+      ...(options.follow && { follow: true }),
+    },
+    filterWords: filterWords(options, command),
+    sourceGlobals: sourceGlobals(command),
+    verbose: options.verbose === true,
+  };
+}
+
+function chosenSources(wanted: readonly string[]): Source[] {
+  return wanted.map((name) => {
+    const source = SOURCES.find((candidate) => candidate.name === name);
+    if (!source)
+      throw new TracecapError('usage', `no source '${name}'; there is ${names(SOURCES)}`);
+    return source;
+  });
+}
+
+/** What the sources' own options set in their objects. */
+function sourceGlobals(command: Command): RecordRequest['sourceGlobals'] {
+  const globals: Record<string, Record<string, bigint>> = {};
+  for (const { name, options } of SOURCES) {
+    for (const option of options) {
+      const text = sourceOption(command, option.flag);
+      if (text === undefined) continue;
+      try {
+        globals[name] = { ...globals[name], ...option.globals(text) };
+      } catch (error) {
+        throw new TracecapError('usage', `${option.flag.split(' ')[0]}: ${reason(error)}`);
+      }
+    }
+  }
+  return globals;
+}
+
+function sourceOption(command: Command, flag: string): string | undefined {
+  const option = command.options.find(({ flags }) => flags === flag);
+  return option && command.getOptionValue(option.attributeName());
+}
+
+function filterWords(options: Options, command: Command): Record<string, string> {
+  const words: Record<string, string> = {};
+  for (const name of FILTERS) {
+    const value = options[name];
+    if (value !== undefined) words[name] = String(value);
+  }
+  for (const { options: own } of SOURCES) {
+    for (const { flag } of own) {
+      const text = sourceOption(command, flag);
+      if (text !== undefined) words[flag.replace(/^--| .*/g, '')] = text;
+    }
+  }
+  return words;
+}
+
+/** A parser for commander, whose errors name the option. */
+function word<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError(reason(error));
+    }
+  };
+}
+
+function list(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+function ids(text: string): number[] {
+  return list(text).map((id) => {
+    if (/^[1-9]\d{0,9}$/.test(id)) return Number(id);
+    throw new Error(`'${id}' is no process id`);
+  });
+}
+
+/** What the kernel takes: a power of two, whole pages (kernel/bpf/ringbuf.c). */
+function ringSize(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes >= MIN_RING_BYTES && bytes <= 2 ** 31 && Number.isInteger(Math.log2(bytes)))
+    return bytes;
+  throw new Error(`'${text}' must be a power of two from 4KiB to 2GiB`);
+}
+
+function names(sources: readonly Source[]): string {
+  return sources.map(({ name }) => name).join(', ');
+}

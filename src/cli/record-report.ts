@@ -1,0 +1,36 @@
+/** What `record` says when it starts and when it has ended. */
+import type { Manifest, Start } from '../capture/format.js';
+import type { OutputFile } from '../record/output-file.js';
+import { formatSize } from '../shared/size.js';
+import { note } from './output.js';
+import type { RecordRequest } from './run-recording.js';
+
+/** One line a refused source, one for what runs now. */
+export function tellStarted(start: Start, output: OutputFile, request: RecordRequest): void {
+  for (const { name, why } of start.refused) note(`${name} is not recorded: ${why}`);
+  if (request.words.length > 0) return;
+  const names = start.sources.map(({ name }) => name).join(', ');
+  const end = request.durationNs === null ? '; Ctrl-C ends it' : '';
+  note(`recording ${names} into ${output.path}${end}`);
+}
+
+/** Where the capture is, what is in it, whom it belongs to, and what to do next. */
+export function tellRecorded(
+  start: Start,
+  manifest: Manifest,
+  output: OutputFile,
+  bytes: number,
+): void {
+  const owner = manifest.users[output.owner] ?? `uid ${output.owner}`;
+  note(`${output.path}: ${formatSize(bytes)}, readable by ${owner} only`);
+  for (const { name, rows, lost } of manifest.sources) {
+    const losses = lost === 0 ? 'none lost' : `${lost.toLocaleString('en')} LOST`;
+    note(`  ${name}: ${rows.toLocaleString('en')} rows, ${losses}`);
+  }
+  const ns = BigInt(manifest.clock.boot_ns) - BigInt(start.clock.boot_ns);
+  note(
+    `  ${(Number(ns) / 1e9).toFixed(1)} s, ended by: ${manifest.end_detail ?? manifest.end_reason}`,
+  );
+  note('  it holds private data: names of files, processes and users, and of this host');
+  note(`  next: tracecap analyze --top-files ${output.path}`);
+}

@@ -1,0 +1,139 @@
+/** A recording from the user's side: begin, wait for whatever ends it, tell what was recorded. */
+import { constants } from 'node:os';
+import type { EndReason } from '../capture/format.js';
+import { loadBpfAddon } from '../record/bpf-addon.js';
+import { type Command, prepareCommand } from '../record/command.js';
+import { commandTarget } from '../record/filters.js';
+import { createOutput, discardOutput, type OutputFile, sudoIds } from '../record/output-file.js';
+import { preflight } from '../record/preflight.js';
+import { Recording, type RecordingOptions } from '../record/recording.js';
+import { type StartedWith, takeStartedWith, wasIgnored } from '../record/started-with.js';
+import type { User } from '../record/users.js';
+import { TracecapError } from '../shared/errors.js';
+import { note } from './output.js';
+import { showProgress } from './record-progress.js';
+import { tellRecorded, tellStarted } from './record-report.js';
+
+export interface RecordRequest
+  extends Omit<RecordingOptions, 'output' | 'targets' | 'commandLine'> {
+  /** The command after `--`; empty: none. */
+  readonly words: readonly string[];
+  readonly durationNs: number | null;
+  readonly output: string;
+  readonly force: boolean;
+  readonly runAs: User | null;
+  readonly verbose: boolean;
+}
+
+interface End {
+  readonly reason: EndReason;
+  readonly detail: string | null;
+}
+
+/** Runs it to its end and gives the exit status: the command's own, where there is one. */
+export async function runRecording(request: RecordRequest): Promise<number> {
+  const startedWith = takeStartedWith();
+  preflight();
+  const addon = loadBpfAddon();
+  addon.captureLog(request.verbose);
+  const output = createOutput(request.output, request.force, sudoIds());
+  const { command, recording } = await begin(request, startedWith, output);
+  const ended = waitForEnd(request, startedWith, recording, command);
+  command?.run();
+  tellStarted(recording.start, output, request);
+  const hideProgress = command ? () => {} : showProgress(recording, request.durationNs);
+  const end = await ended;
+  hideProgress();
+  const { manifest, bytes } = await recording.end(end.reason, end.detail);
+  tellRecorded(recording.start, manifest, output, bytes);
+  return exitStatus(end, await command?.ended);
+}
+
+async function begin(
+  request: RecordRequest,
+  startedWith: StartedWith,
+  output: OutputFile,
+): Promise<{ command: Command | null; recording: Recording }> {
+  let command: Command | null = null;
+  try {
+    if (request.words.length > 0) {
+      command = await prepareCommand(request.words, startedWith, request.runAs);
+    }
+    const targets = command ? [commandTarget(command.pid)] : [];
+    const recording = await Recording.begin(loadBpfAddon(), {
+      ...request,
+      output,
+      targets,
+      // The manifest's reader must not take one command for the whole machine.
+      filterWords: command
+        ? { ...request.filterWords, command: request.words.join(' ') }
+        : request.filterWords,
+      commandLine: ['tracecap', ...process.argv.slice(2)],
+    });
+    return { command, recording };
+  } catch (error) {
+    command?.cancel();
+    discardOutput(output);
+    throw error;
+  }
+}
+
+/** Resolves at the first of deadline, signal, the command's end, and what interrupts from below. */
+function waitForEnd(
+  { durationNs }: RecordRequest,
+  startedWith: StartedWith,
+  recording: Recording,
+  command: Command | null,
+): Promise<End> {
+  const ends: Promise<End>[] = [recording.interrupted, signalled(startedWith, command)];
+  if (command) {
+    ends.push(command.ended.then(({ detail }) => ({ reason: 'command ended', detail })));
+  }
+  if (durationNs !== null) ends.push(deadline(durationNs));
+  return Promise.race(ends);
+}
+
+/** setTimeout holds no more than 2^31 - 1 ms. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+function deadline(ns: number): Promise<End> {
+  const due = process.hrtime.bigint() + BigInt(ns);
+  return new Promise((resolve) => {
+    const wait = () => {
+      const left = Math.ceil(Number(due - process.hrtime.bigint()) / 1e6);
+      if (left <= 0) resolve({ reason: 'duration', detail: null });
+      else setTimeout(wait, Math.min(left, LONGEST_TIMEOUT_MS)).unref();
+    };
+    wait();
+  });
+}
+
+/**
+ * The first signal ends the recording; a second one ends tracecap at once, and the capture is then
+ * readable up to its last segment. A terminal's Ctrl-C reaches the command by itself.
+ */
+function signalled(startedWith: StartedWith, command: Command | null): Promise<End> {
+  return new Promise((resolve) => {
+    let seen = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      const number = constants.signals[signal];
+      process.on(signal, () => {
+        if (wasIgnored(startedWith, number)) return;
+        if (seen) process.exit(128 + number);
+        seen = true;
+        if (signal !== 'SIGINT') command?.kill(signal);
+        resolve({ reason: 'signal', detail: signal });
+      });
+    }
+  });
+}
+
+function exitStatus(end: End, ended: Awaited<Command['ended']> | undefined): number {
+  if (ended?.failure) note(ended.failure);
+  if (end.reason === 'error' || end.reason === 'disk full') {
+    const failure = new TracecapError('output', `the recording ended early: ${end.detail}`);
+    note(failure.message);
+    return ended?.exitStatus || failure.exitStatus;
+  }
+  return ended?.exitStatus ?? 0;
+}

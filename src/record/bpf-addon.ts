@@ -1,0 +1,116 @@
+/** The BPF addon (native/bpf) as TypeScript has it. */
+import type { DecodePlan } from '../schema/define-source.js';
+import type { BtfStruct } from '../schema/layout.js';
+import type { ColumnBatch } from '../schema/table.js';
+import { loadAddon } from '../shared/assets.js';
+import { reason, TracecapError } from '../shared/errors.js';
+
+/** What the addon throws where libbpf or the kernel refuses. */
+export interface BpfError extends Error {
+  readonly errno: number;
+  /** What libbpf and the verifier said. */
+  readonly log: string;
+}
+
+/** A BPF object file: opened, then configured, then loaded, then attached. */
+export interface BpfObject {
+  /** A struct as the object's BTF describes it. */
+  describeStruct(name: string): BtfStruct;
+  /** Before load(): sets a `const volatile` global. Bytes may be fewer than it has. */
+  setGlobal(name: string, value: bigint | Uint8Array): void;
+  /** Before load(): max_entries of a map; bytes of a ring. */
+  setMapEntries(map: string, entries: number): void;
+  /** Before load(): uses the map behind the descriptor instead of creating one. */
+  shareMap(map: string, fd: number): void;
+  /** Before load(): leaves a program out. */
+  disable(program: string): void;
+  load(): void;
+  mapFd(map: string): number;
+  updateMap(map: string, key: Uint8Array, value: Uint8Array): void;
+  /** Where a writable global lies: in the map behind fd. Bytes. */
+  findVariable(name: string): VariablePlace;
+  /** Attaches where the program's section says. */
+  attach(program: string): void;
+  /** Attaches to the tracepoint with this id (tracefs: events/CATEGORY/NAME/id). */
+  attachTracepoint(program: string, id: number): void;
+  /** Runs an iterator to its end. */
+  runIterator(program: string): void;
+  /** Detaches everything, the last attached first. */
+  detach(): void;
+  close(): void;
+}
+
+export interface VariablePlace {
+  readonly fd: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A rise of one loss counter, between two moments in ns since the Unix epoch. */
+export interface PumpLoss {
+  /** Index of the object that counted, as in PumpOptions.losses; null: the pump, of a broken record. */
+  readonly object: number | null;
+  /** enum tc_loss in bpf/include/tracecap/event.h */
+  readonly reason: number;
+  readonly count: bigint;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+export interface PumpOptions {
+  readonly rings: readonly { readonly fd: number; readonly bytes: number }[];
+  /** One a table; an event's tc_source is the index. */
+  readonly plans: readonly DecodePlan[];
+  readonly losses: readonly VariablePlace[];
+  /** Nanoseconds to add to boot time for the Unix epoch. */
+  readonly timeOffset: bigint;
+}
+
+export type PumpOutput =
+  | { readonly table: number; readonly batch: ColumnBatch }
+  | { readonly losses: readonly PumpLoss[] };
+
+/** The thread that empties the rings and fills columns. */
+export interface Pump {
+  /** onOutput gets null at the end, once. */
+  start(onOutput: (output: PumpOutput | null) => void): void;
+  /** Empties the rings once more, then ends. Programs must be detached before. */
+  stop(): void;
+  /** Rows decoded so far, by table. */
+  rows(): number[];
+}
+
+export interface BpfAddon {
+  readonly BpfObject: new (bytes: Uint8Array, name: string) => BpfObject;
+  readonly Pump: new (options: PumpOptions) => Pump;
+  captureLog(verbose: boolean): void;
+  /** CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_BOOTTIME, ns. */
+  readClocks(): { readonly wall: bigint; readonly monotonic: bigint; readonly boot: bigint };
+  /** Descriptor of a tracefs of our own, mounted nowhere. */
+  openTracefs(): number;
+}
+
+/** Loads the addon; says what to do where it was not built or does not load. */
+export function loadBpfAddon(): BpfAddon {
+  let addon: unknown;
+  try {
+    addon = loadAddon('bpfAddon');
+  } catch (error) {
+    throw new TracecapError(
+      'unsupported',
+      `cannot load the recorder's native part: ${reason(error)}; build it again with 'npm run build:native'`,
+      { cause: error },
+    );
+  }
+  if (!addon) {
+    throw new TracecapError(
+      'unsupported',
+      "this copy of tracecap cannot record: its native part was not built; run 'sudo bin/setup' in its folder",
+    );
+  }
+  return addon as BpfAddon;
+}
+
+export function isBpfError(error: unknown): error is BpfError {
+  return error instanceof Error && 'errno' in error && 'log' in error;
+}

@@ -1,0 +1,102 @@
+/** The command after `--`: started at once, but not let go before every probe is live. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { assetPath } from '../shared/assets.js';
+import { reason, TracecapError } from '../shared/errors.js';
+import type { StartedWith } from './started-with.js';
+import type { User } from './users.js';
+
+export interface CommandEnd {
+  /** As a shell has it: 127 not found, 126 not executable, 128 + n killed by signal n. */
+  readonly exitStatus: number;
+  /** In words, for the manifest. */
+  readonly detail: string;
+  /** Why it never ran; null if it did. */
+  readonly failure: string | null;
+}
+
+export interface Command {
+  readonly pid: number;
+  /** Lets it go. */
+  run(): void;
+  /** Ends the waiting launcher; nothing will run. */
+  cancel(): void;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<CommandEnd>;
+}
+
+/** Descriptors of the launcher: where it waits, and where it tells why it could not exec. */
+const GO = 3;
+const STATUS = 4;
+
+/**
+ * Starts native/launch/launch.c, which becomes the command when it is told to. It shares our
+ * terminal and process group, and gets back the limits and signals that we were started with.
+ */
+export async function prepareCommand(
+  words: readonly string[],
+  startedWith: StartedWith,
+  runAs: User | null,
+): Promise<Command> {
+  const { noFile, ignoredSignals, blockedSignals } = startedWith;
+  const user = runAs ? [runAs.uid, runAs.gid, runAs.name].map(String) : ['-', '-', '-'];
+  const child = spawn(
+    assetPath('launcher'),
+    [String(GO), String(STATUS), noFile ?? '-', ignoredSignals, blockedSignals, ...user, ...words],
+    { stdio: ['inherit', 'inherit', 'inherit', 'pipe', 'pipe'] },
+  );
+  await spawned(child);
+  const go = child.stdio[GO] as Duplex;
+  // The launcher may be killed while it waits.
+  go.on('error', () => {});
+  return {
+    pid: child.pid as number,
+    run: () => void go.end('g'),
+    cancel: () => void go.end(),
+    kill: (signal) => void child.kill(signal),
+    ended: commandEnd(child, words[0] ?? ''),
+  };
+}
+
+function spawned(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (error) =>
+      reject(
+        new TracecapError(
+          'unsupported',
+          `cannot start commands: ${reason(error)}; run 'npm run build:native'`,
+        ),
+      ),
+    );
+  });
+}
+
+function commandEnd(child: ChildProcess, name: string): Promise<CommandEnd> {
+  let errno = '';
+  (child.stdio[STATUS] as Duplex).setEncoding('utf8').on('data', (text: string) => {
+    errno += text;
+  });
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => {
+      if (signal) {
+        const exitStatus = 128 + constants.signals[signal];
+        resolve({ exitStatus, detail: `command killed by ${signal}`, failure: null });
+        return;
+      }
+      const failure = errno === '' ? null : `cannot run '${name}': ${errnoText(Number(errno))}`;
+      resolve({ exitStatus: code ?? 0, detail: failure ?? `command exited with ${code}`, failure });
+    });
+  });
+}
+
+function errnoText(errno: number): string {
+  const known: Readonly<Record<number, string>> = {
+    [constants.errno.ENOENT]: 'no such command',
+    [constants.errno.EACCES]: 'permission denied',
+    [constants.errno.ENOEXEC]: 'not an executable',
+    [constants.errno.EPERM]: 'operation not permitted',
+  };
+  return known[errno] ?? `errno ${errno}`;
+}

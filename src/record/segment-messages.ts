@@ -1,0 +1,40 @@
+/** What the main thread and the segment worker say to each other. */
+import type { Manifest, SourceEnd, Start } from '../capture/format.js';
+import type { PumpOptions } from './bpf-addon.js';
+
+/** To the worker. */
+export type ToWorker =
+  | {
+      readonly type: 'begin';
+      readonly output: { readonly fd: number; readonly path: string };
+      readonly start: Start;
+      readonly pump: PumpOptions;
+    }
+  /** No event comes any more: empty the rings. */
+  | { readonly type: 'stop' }
+  | { readonly type: 'finish'; readonly manifest: Manifest };
+
+export interface Progress {
+  /** Rows by source, in the order of start.sources. */
+  readonly rows: readonly number[];
+  readonly lost: number;
+  /** Size of the capture so far. */
+  readonly bytes: number;
+}
+
+/** From the worker. */
+export type FromWorker =
+  /** The capture's beginning is written, and the rings are being read. */
+  | { readonly type: 'begun' }
+  | ({ readonly type: 'progress' } & Progress)
+  /** The capture cannot grow any more: what is in it stays readable. */
+  | { readonly type: 'full' }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  /** The rings are empty. */
+  | {
+      readonly type: 'drained';
+      readonly sources: readonly SourceEnd[];
+      /** Uids that rows bear. */
+      readonly uids: readonly number[];
+    }
+  | { readonly type: 'finished'; readonly bytes: number };

@@ -1,0 +1,137 @@
+/** A capture being recorded: batches and losses in, segments out, and the sums that the manifest wants. */
+import { batchFromRows } from '../capture/batch-from-rows.js';
+import type { Manifest, SourceEnd, Start } from '../capture/format.js';
+import { LOSSES } from '../capture/losses.js';
+import { fileSink } from '../capture/sink.js';
+import { CaptureWriter } from '../capture/writer.js';
+import type { ColumnBatch, Table } from '../schema/table.js';
+import type { PumpLoss, PumpOutput } from './bpf-addon.js';
+import { isDiskNearlyFull } from './disk.js';
+import { lossRow } from './losses.js';
+import type { FromWorker } from './segment-messages.js';
+
+/** Level 1: a higher one makes captures a few per cent smaller for several times the CPU. */
+const ZSTD_LEVEL = 1;
+const DISK_CHECK_EVERY_MS = 1000;
+
+export class SegmentStream {
+  readonly #writer: CaptureWriter;
+  readonly #path: string;
+  readonly #post: (message: FromWorker) => void;
+  readonly #tables: readonly Table[];
+  readonly #rows = new Map<string, number>();
+  readonly #bytes = new Map<string, number>();
+  readonly #lost = new Map<string, number>();
+  readonly #uids = new Set<number>();
+  readonly #names: readonly string[];
+  #failed = false;
+  #diskChecked = 0;
+
+  constructor(
+    output: { readonly fd: number; readonly path: string },
+    start: Start,
+    compress: (bytes: Uint8Array, level: number) => Uint8Array,
+    post: (message: FromWorker) => void,
+  ) {
+    this.#path = output.path;
+    this.#post = post;
+    this.#names = start.sources.map(({ name }) => name);
+    this.#tables = this.#names.map((name) => {
+      const table = start.tables.find((candidate) => candidate.name === name);
+      if (!table) throw new Error(`start.json has no table ${name}`);
+      return table;
+    });
+    this.#writer = new CaptureWriter(fileSink(output.fd), start, (bytes) =>
+      compress(bytes, ZSTD_LEVEL),
+    );
+  }
+
+  get bytes(): number {
+    return this.#writer.bytesWritten;
+  }
+
+  get lost(): number {
+    return [...this.#lost.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  get uids(): number[] {
+    return [...this.#uids];
+  }
+
+  get sources(): SourceEnd[] {
+    return this.#names.map((name) => ({
+      name,
+      rows: this.#rows.get(name) ?? 0,
+      bytes: this.#bytes.get(name) ?? 0,
+      lost: this.#lost.get(name) ?? 0,
+    }));
+  }
+
+  /** Writes what the pump gave. What cannot be written any more is counted as lost. */
+  write(output: PumpOutput): void {
+    if ('losses' in output) {
+      this.#writeLosses(output.losses);
+      return;
+    }
+    const table = this.#tables[output.table];
+    if (!table) throw new Error(`the pump has no table ${output.table}`);
+    this.#collectUids(table, output.batch);
+    if (this.#writeSegment(table, output.batch)) {
+      add(this.#rows, table.name, output.batch.rows);
+      this.#checkDisk();
+    } else {
+      add(this.#lost, table.name, output.batch.rows);
+    }
+  }
+
+  finish(manifest: Manifest): void {
+    if (this.#failed) return;
+    try {
+      this.#writer.finish(manifest);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #writeLosses(losses: readonly PumpLoss[]): void {
+    const rows = losses.map((loss) => lossRow(loss, this.#names));
+    for (const { source, count } of rows) add(this.#lost, source, Number(count));
+    this.#writeSegment(LOSSES, batchFromRows(LOSSES, rows));
+  }
+
+  #writeSegment(table: Table, batch: ColumnBatch): boolean {
+    if (this.#failed) return false;
+    try {
+      add(this.#bytes, table.name, this.#writer.writeSegment(table, batch));
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  #fail(error: unknown): void {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    this.#failed = true;
+    this.#post({ type: 'failed', code, message });
+  }
+
+  #checkDisk(): void {
+    const now = Date.now();
+    if (now - this.#diskChecked < DISK_CHECK_EVERY_MS) return;
+    this.#diskChecked = now;
+    if (isDiskNearlyFull(this.#path)) this.#post({ type: 'full' });
+  }
+
+  #collectUids(table: Table, batch: ColumnBatch): void {
+    table.columns.forEach(({ kind }, index) => {
+      if (kind !== 'tc_uid') return;
+      for (const uid of batch.columns[index]?.values ?? []) this.#uids.add(Number(uid));
+    });
+  }
+}
+
+function add(sums: Map<string, number>, key: string, value: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + value);
+}

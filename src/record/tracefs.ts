@@ -1,0 +1,41 @@
+/** Where tracefs is, and the ids of its tracepoints. */
+import { existsSync, readFileSync } from 'node:fs';
+import { TracecapError } from '../shared/errors.js';
+import { type BpfAddon, isBpfError } from './bpf-addon.js';
+
+/** debugfs has an automount of tracefs that is deprecated, but is all that some hosts have. */
+const MOUNT_POINTS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
+
+/** Gives the id of a tracepoint (`category/name`); null where this kernel does not have it. */
+export type TracepointIds = (tracepoint: string) => number | null;
+
+/**
+ * Finds tracefs, or opens one that is mounted nowhere (so nothing on the host changes). Throws
+ * where neither is possible, with the command that mounts it.
+ */
+export function findTracepoints(addon: BpfAddon): TracepointIds {
+  const root = MOUNT_POINTS.find((path) => existsSync(`${path}/events`)) ?? privateMount(addon);
+  return (tracepoint) => {
+    try {
+      return Number(readFileSync(`${root}/events/${tracepoint}/id`, 'utf8'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw new TracecapError(
+        'unsupported',
+        `cannot read tracepoints in ${root}: ${(error as NodeJS.ErrnoException).code}; run as root, or with CAP_DAC_READ_SEARCH`,
+      );
+    }
+  };
+}
+
+function privateMount(addon: BpfAddon): string {
+  try {
+    return `/proc/self/fd/${addon.openTracefs()}`;
+  } catch (error) {
+    if (!isBpfError(error)) throw error;
+    throw new TracecapError(
+      'unsupported',
+      `no tracefs (${error.message}); run: mount -t tracefs tracefs /sys/kernel/tracing`,
+    );
+  }
+}
