@@ -1,4 +1,5 @@
-import { tableFromIPC, type Vector } from 'apache-arrow';
+import { CompressionType, compressionRegistry, tableFromIPC, type Vector } from 'apache-arrow';
+import { decompress } from 'fzstd';
 import { describe, expect, test } from 'vitest';
 import { batchFromRows } from '../../src/capture/batch-from-rows.js';
 import { Damage } from '../../src/capture/damage.js';
@@ -37,8 +38,12 @@ describe('an encoded segment', () => {
     expect(lengths).toEqual([2000n, 4000n, 2000n]);
   });
 
-  test('is what apache-arrow itself reads where nothing is compressed', () => {
-    const bytes = encodeSegment(EVERYTHING, batchFromRows(EVERYTHING, ROWS), asItIs);
+  test('is what apache-arrow itself reads', () => {
+    compressionRegistry.set(CompressionType.ZSTD, {
+      encode: zstdRaw,
+      decode: (frame) => decompress(frame).slice(),
+    });
+    const bytes = encodeSegment(EVERYTHING, batchFromRows(EVERYTHING, ROWS), zstdRaw);
     const table = tableFromIPC(bytes);
     expect(table.schema.fields.map(String)).toEqual([
       'ts: Timestamp<NANOSECOND, UTC>',
@@ -165,19 +170,17 @@ describe('a segment with any byte changed, behind its CRC', () => {
     const bytes = encodeSegment(EVERYTHING, batchFromRows(EVERYTHING, ROWS), compress);
     let refused = 0;
     for (let at = 0; at < bytes.length; at++) {
-      for (const change of [0x01, 0x80, 0xff]) {
-        const changed = bytes.slice();
-        changed[at] = (changed[at] as number) ^ change;
-        try {
-          expect(decodeHeader(changed).rows).toBeLessThanOrEqual(1 << 20);
-          for (const vector of decodeColumns(EVERYTHING, changed, NAMES)) valuesOf(vector);
-        } catch (error) {
-          if (!(error instanceof Damage)) throw error;
-          refused++;
-        }
+      const changed = bytes.slice();
+      changed[at] = (changed[at] as number) ^ ([0x01, 0x80, 0xff][at % 3] as number);
+      try {
+        expect(decodeHeader(changed).rows).toBeLessThanOrEqual(1 << 20);
+        for (const vector of decodeColumns(EVERYTHING, changed, NAMES)) valuesOf(vector);
+      } catch (error) {
+        if (!(error instanceof Damage)) throw error;
+        refused++;
       }
     }
-    expect(refused).toBeGreaterThan(bytes.length);
+    expect(refused).toBeGreaterThan(bytes.length / 3);
   });
 
   test('gives Damage when it is cut at any byte', () => {

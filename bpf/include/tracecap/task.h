@@ -53,13 +53,13 @@ static __always_inline tc_pid tc_number(struct task_struct *task)
 
 static __always_inline tc_pid tc_thread_number(struct task_struct *task)
 {
-	return tc_pid_namespace ? tc_number(task) : BPF_CORE_READ(task, pid);
+	return tc_pid_namespace ? tc_number(task) : task->pid;
 }
 
 static __always_inline tc_pid tc_process_number(struct task_struct *task)
 {
-	return tc_pid_namespace ? tc_number(BPF_CORE_READ(task, group_leader))
-				: BPF_CORE_READ(task, tgid);
+	return tc_pid_namespace ? tc_number(task->group_leader)
+				: task->tgid;
 }
 
 /* Whether the current comm holds the wanted text, as bcc's -n does. */
@@ -101,10 +101,10 @@ static __always_inline bool tc_wanted(struct task_struct *task)
 		(event)->cgroup = bpf_get_current_cgroup_id();                                     \
 		(event)->pid = tc_process_number(task);                                            \
 		(event)->tid = tc_thread_number(task);                                             \
-		(event)->ppid = tc_process_number(BPF_CORE_READ(task, real_parent));               \
+		(event)->ppid = tc_process_number((task)->real_parent);               \
 		(event)->uid = (tc_uid)bpf_get_current_uid_gid();                                  \
 		bpf_get_current_comm((event)->comm, sizeof((event)->comm));                        \
-		(event)->mntns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);                    \
+		(event)->mntns = (task)->nsproxy->mnt_ns->ns.inum;                    \
 	} while (0)
 
 #endif

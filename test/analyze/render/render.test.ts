@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { csvRows } from '../../../src/analyze/render/csv.js';
+import { jsonRows, jsonText } from '../../../src/analyze/render/json.js';
+import { tableRows } from '../../../src/analyze/render/table.js';
+import { shortenMiddle, textWidth } from '../../../src/analyze/render/text-width.js';
+import { durationText, sizeText } from '../../../src/analyze/render/units.js';
+
+const HOSTILE = 'a\nb\u001b[31m\u202e,"x"';
+
+describe('json', () => {
+  test('integers keep all digits, unquoted', () => {
+    expect(jsonText({ ns: 1_763_683_200_123_456_789n, min: -(2n ** 63n), n: 3 })).toBe(
+      '{"ns":1763683200123456789,"min":-9223372036854775808,"n":3}',
+    );
+  });
+
+  test('control and bidi characters are \\uNNNN, and parsing gives them back', () => {
+    const text = jsonText(`${HOSTILE}\u0085\u007f\\n\ud800`);
+    expect(text).toBe(
+      '"a\\u000ab\\u001b[31m\\u202e,\\"x\\"\\u0085\\u007f\\\\n\\ud800"',
+    );
+    expect(JSON.parse(text)).toBe(`${HOSTILE}\u0085\u007f\\n\ud800`);
+    expect(jsonText('😀 日本')).toBe('"😀 日本"');
+  });
+
+  test('reals, bytes, null and members that are absent', () => {
+    expect(jsonText([0.1, 1e300, Number.POSITIVE_INFINITY, null, true])).toBe(
+      '[0.1,1e+300,9e999,null,true]',
+    );
+    expect(jsonText({ bytes: new Uint8Array([0, 255]), gone: undefined })).toBe('{"bytes":"00ff"}');
+  });
+
+  test('rows are an array of objects, a line each', () => {
+    expect([...jsonRows(['a'], [[1n], ['x']])].join('')).toBe('[{"a":1},\n{"a":"x"}]\n');
+    expect([...jsonRows(['a'], [])].join('')).toBe('[]\n');
+  });
+
+  test('columns of one name are told apart', () => {
+    const row = [[1, 2, 3, 4]];
+    expect([...jsonRows(['pid', 'pid', 'pid_2', 'pid'], row)].join('')).toBe(
+      '[{"pid":1,"pid_3":2,"pid_2":3,"pid_4":4}]\n',
+    );
+  });
+});
+
+test('csv quotes as RFC 4180 does, ends lines with LF and tells null from empty', () => {
+  const rows = [
+    ['a,b', 'say "x"', 1n],
+    [HOSTILE, '', null],
+  ];
+  expect([...csvRows(['p,q', 'b', 'c'], rows)].join('')).toBe(
+    '"p,q",b,c\n"a,b","say ""x""",1\n"a\\x0Ab\\x1B[31m\\u{202E},""x""","",\n',
+  );
+});
+
+describe('table', () => {
+  test('numbers to the right, text to the left, no trailing blanks', () => {
+    const rows = [
+      [1n, '/a', null],
+      [12345, '/日本', 'x'],
+    ];
+    expect([...tableRows(['opens', 'path', 'y'], rows)].join('')).toBe(
+      ['opens  path   y', '    1  /a     null', '12345  /日本  x', ''].join('\n'),
+    );
+  });
+
+  test('is inert', () => {
+    const text = [...tableRows(['p'], [[HOSTILE]])].join('');
+    expect(text).toBe('p\na\\x0Ab\\x1B[31m\\u{202E},"x"\n');
+  });
+
+  test('fits the terminal by shortening the middle of its last column', () => {
+    const path = `/usr/lib/${'very/'.repeat(30)}deep/file.so`;
+    const lines = [...tableRows(['opens', 'path'], [[1, path]], { width: 40 })].join('').split('\n');
+    expect(lines[1]).toMatch(/^ {4}1 {2}\/usr\/lib\/\S*…\S*deep\/file\.so$/);
+    expect(lines[1]).toHaveLength(40);
+  });
+
+  test('without rows there is a header', () => {
+    expect([...tableRows(['a', 'b'], [])].join('')).toBe('a  b\n');
+  });
+
+  test('many rows come in pieces under one header', () => {
+    const rows = Array.from({ length: 2500 }, (_, i) => [i, `/file/${i}`]);
+    const pieces = [...tableRows(['n', 'path'], rows)];
+    expect(pieces.length).toBeGreaterThan(1);
+    const lines = pieces.join('').trimEnd().split('\n');
+    expect(lines).toHaveLength(2501);
+    expect(lines.filter((line) => line.includes('path'))).toHaveLength(1);
+    expect(lines.at(-1)).toMatch(/^2499 {2}\/file\/2499$/);
+  });
+});
+
+test('width counts wide characters twice, and shortening keeps to it', () => {
+  expect(['abc', '日本', '😀', 'e\u0301'].map(textWidth)).toEqual([3, 4, 2, 1]);
+  for (const text of ['/a/b/c/d/e/f/g/h', '日本日本日本日本', 'x'.repeat(500)]) {
+    for (const width of [1, 2, 5, 12]) {
+      const short = shortenMiddle(text, width);
+      expect(textWidth(short)).toBeLessThanOrEqual(width);
+      expect(short).toContain('…');
+    }
+  }
+  expect(shortenMiddle('short', 5)).toBe('short');
+});
+
+test('durations and sizes have three digits', () => {
+  const durations = [0n, 999n, 1_530_000n, 999_960_000n, 60_000_000_000n, 723_000_000_000n];
+  expect(durations.map(durationText)).toEqual([
+    '0 ns',
+    '999 ns',
+    '1.53 ms',
+    '1000 ms',
+    '60.0 s',
+    '12m 03s',
+  ]);
+  expect(durationText(11_100_000_000_000n)).toBe('3h 05m');
+  expect([0, 512, 1024, 1_300_000, 2 ** 33].map(sizeText)).toEqual([
+    '0 B',
+    '512 B',
+    '1.00 KiB',
+    '1.24 MiB',
+    '8.00 GiB',
+  ]);
+});
