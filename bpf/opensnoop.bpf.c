@@ -188,8 +188,8 @@ static __always_inline bool prepend_opened(struct tc_walk *walk, struct task_str
 	struct file *file = tc_file_of(task, fd);
 
 	if (file)
-		tc_prepend_path(walk, BPF_CORE_READ(file, f_path.mnt),
-				BPF_CORE_READ(file, f_path.dentry));
+		tc_prepend_path(walk, TC_READ(struct file, file, f_path.mnt),
+				TC_READ(struct file, file, f_path.dentry));
 	if (!walk->reached)
 		return false;
 	if (walk->start == TC_PIVOT)
@@ -210,8 +210,8 @@ static __always_inline void prepend_directory(struct tc_walk *walk, struct task_
 		struct file *file = tc_file_of(task, dirfd);
 
 		if (file)
-			tc_prepend_path(walk, BPF_CORE_READ(file, f_path.mnt),
-					BPF_CORE_READ(file, f_path.dentry));
+			tc_prepend_path(walk, TC_READ(struct file, file, f_path.mnt),
+					TC_READ(struct file, file, f_path.dentry));
 	}
 	if (!walk->reached) {
 		walk->scratch->bytes[TC_PIVOT - 2] = '?';

@@ -18,7 +18,7 @@ export function showProgress(recording: Recording, durationNs: number | null): (
   let before = recording.progress.rows;
   const timer = setInterval(() => {
     const { rows, lost, bytes } = recording.progress;
-    const rates = recording.start.sources.map(({ name }, index) => {
+    const rates = recording.sources.map((name, index) => {
       const rate = ((rows[index] ?? 0) - (before[index] ?? 0)) / (EVERY_MS / 1000);
       return `${name} ${Math.round(rate).toLocaleString('en')}/s`;
     });

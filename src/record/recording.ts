@@ -57,7 +57,6 @@ export class Recording {
     // Both at once: the thread imports Arrow while the kernel verifies.
     const thread = new SegmentThread();
     const pidNamespace = readPidNamespace();
-    const clock = readClock(addon);
     let session: Session | undefined;
     try {
       const targets = [...filterTargets(options.filters), ...options.targets];
@@ -70,15 +69,19 @@ export class Recording {
         },
         [recorderTarget(), ...targets],
       );
+      // Time 0: no event is older, and the time that loading took is not in the recording.
+      const clock = readClock(addon);
+      session.attach();
       const start = describeStart(options, session, clock, pidNamespace);
       await thread.begin({
         type: 'begin',
         output: options.output,
         start,
+        sources: session.sources.map(({ name }) => name),
         pump: {
           rings: session.rings,
           losses: session.losses,
-          plans: session.sources.map(({ source }) => decodePlan(source)),
+          plans: session.sources.map(decodePlan),
           timeOffset: timeOffset(clock),
         },
       });
@@ -90,6 +93,11 @@ export class Recording {
     }
   }
 
+  /** Names of the loaded sources: the order of progress.rows. */
+  get sources(): string[] {
+    return this.#session.sources.map(({ name }) => name);
+  }
+
   get progress(): Progress {
     return this.#thread.progress;
   }
@@ -99,8 +107,8 @@ export class Recording {
     end_reason: EndReason,
     end_detail: string | null,
   ): Promise<{ manifest: Manifest; bytes: number }> {
-    const clock = readClock(this.#addon);
     this.#session.detach();
+    const clock = readClock(this.#addon);
     const drained = await this.#thread.drain();
     this.#session.close();
     const { user, system } = process.cpuUsage();
@@ -144,6 +152,6 @@ function describeStart(
     filters: options.filterWords,
     pid_namespace: pidNamespace,
     ring_bytes: options.ringBytes,
-    tables: [...session.sources.map(({ source }) => tableOf(source)), LOSSES],
+    tables: [...session.sources.map(tableOf), LOSSES],
   };
 }

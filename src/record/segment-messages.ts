@@ -2,20 +2,25 @@
 import type { Manifest, SourceEnd, Start } from '../capture/format.js';
 import type { PumpOptions } from './bpf-addon.js';
 
+/** Where to write what, and from where it comes. */
+export interface BeginMessage {
+  readonly type: 'begin';
+  readonly output: { readonly fd: number; readonly path: string };
+  readonly start: Start;
+  /** Names of the loaded sources: the tables of the pump's plans, in their order. */
+  readonly sources: readonly string[];
+  readonly pump: PumpOptions;
+}
+
 /** To the worker. */
 export type ToWorker =
-  | {
-      readonly type: 'begin';
-      readonly output: { readonly fd: number; readonly path: string };
-      readonly start: Start;
-      readonly pump: PumpOptions;
-    }
+  | BeginMessage
   /** No event comes any more: empty the rings. */
   | { readonly type: 'stop' }
   | { readonly type: 'finish'; readonly manifest: Manifest };
 
 export interface Progress {
-  /** Rows by source, in the order of start.sources. */
+  /** Rows by loaded source, in the order of their plans. */
   readonly rows: readonly number[];
   readonly lost: number;
   /** Size of the capture so far. */

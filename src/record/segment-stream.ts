@@ -1,6 +1,6 @@
 /** A capture being recorded: batches and losses in, segments out, and the sums that the manifest wants. */
 import { batchFromRows } from '../capture/batch-from-rows.js';
-import type { Manifest, SourceEnd, Start } from '../capture/format.js';
+import type { Manifest, SourceEnd } from '../capture/format.js';
 import { LOSSES } from '../capture/losses.js';
 import { fileSink } from '../capture/sink.js';
 import { CaptureWriter } from '../capture/writer.js';
@@ -8,7 +8,7 @@ import type { ColumnBatch, Table } from '../schema/table.js';
 import type { PumpLoss, PumpOutput } from './bpf-addon.js';
 import { isDiskNearlyFull } from './disk.js';
 import { lossRow } from './losses.js';
-import type { FromWorker } from './segment-messages.js';
+import type { BeginMessage, FromWorker } from './segment-messages.js';
 
 /** Level 1: a higher one makes captures a few per cent smaller for several times the CPU. */
 const ZSTD_LEVEL = 1;
@@ -24,19 +24,20 @@ export class SegmentStream {
   readonly #lost = new Map<string, number>();
   readonly #uids = new Set<number>();
   readonly #names: readonly string[];
+  readonly #recorded: ReadonlySet<string>;
   #failed = false;
   #diskChecked = 0;
 
   constructor(
-    output: { readonly fd: number; readonly path: string },
-    start: Start,
+    { output, start, sources }: Pick<BeginMessage, 'output' | 'start' | 'sources'>,
     compress: (bytes: Uint8Array, level: number) => Uint8Array,
     post: (message: FromWorker) => void,
   ) {
     this.#path = output.path;
     this.#post = post;
-    this.#names = start.sources.map(({ name }) => name);
-    this.#tables = this.#names.map((name) => {
+    this.#names = sources;
+    this.#recorded = new Set(start.sources.map(({ name }) => name));
+    this.#tables = sources.map((name) => {
       const table = start.tables.find((candidate) => candidate.name === name);
       if (!table) throw new Error(`start.json has no table ${name}`);
       return table;
@@ -59,7 +60,7 @@ export class SegmentStream {
   }
 
   get sources(): SourceEnd[] {
-    return this.#names.map((name) => ({
+    return [...this.#recorded].map((name) => ({
       name,
       rows: this.#rows.get(name) ?? 0,
       bytes: this.#bytes.get(name) ?? 0,

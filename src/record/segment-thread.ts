@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { EndReason, Manifest } from '../capture/format.js';
 import { assetPath } from '../shared/assets.js';
-import type { FromWorker, Progress, ToWorker } from './segment-messages.js';
+import type { BeginMessage, FromWorker, Progress, ToWorker } from './segment-messages.js';
 
 /** Something ended the recording from below. */
 export interface Interruption {
@@ -30,7 +30,7 @@ export class SegmentThread {
     this.#worker.on('error', (error) => this.#reject(error));
   }
 
-  async begin(message: Extract<ToWorker, { type: 'begin' }>): Promise<void> {
+  async begin(message: BeginMessage): Promise<void> {
     await this.#ask(message, 'begun');
   }
 

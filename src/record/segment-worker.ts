@@ -6,7 +6,7 @@ import { parentPort } from 'node:worker_threads';
 import { TracecapError } from '../shared/errors.js';
 import { loadBpfAddon } from './bpf-addon.js';
 import { loadDecodeAddon } from './decode-addon.js';
-import type { FromWorker, ToWorker } from './segment-messages.js';
+import type { BeginMessage, FromWorker, ToWorker } from './segment-messages.js';
 import { SegmentStream } from './segment-stream.js';
 
 const PROGRESS_EVERY_MS = 250;
@@ -27,14 +27,14 @@ port.on('message', (message: ToWorker) => {
   }
 });
 
-function begin({ output, start, pump: options }: Extract<ToWorker, { type: 'begin' }>): void {
+function begin(message: BeginMessage): void {
   const decoder = loadDecodeAddon();
   if (!decoder)
     throw new TracecapError('unsupported', "native/decode was not built; run 'sudo bin/setup'");
-  const opened = new SegmentStream(output, start, decoder.zstdCompress, post);
+  const opened = new SegmentStream(message, decoder.zstdCompress, post);
   stream = opened;
   const { Pump } = loadBpfAddon();
-  const pump = new Pump(options);
+  const pump = new Pump(message.pump);
   const progress = () =>
     post({ type: 'progress', rows: pump.rows(), lost: opened.lost, bytes: opened.bytes });
   const timer = setInterval(progress, PROGRESS_EVERY_MS);

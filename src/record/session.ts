@@ -7,7 +7,7 @@ import { reason, TracecapError } from '../shared/errors.js';
 import type { BpfAddon, BpfObject, VariablePlace } from './bpf-addon.js';
 import type { Target } from './filters.js';
 import { refusalOf, ringRefusal } from './refusal.js';
-import { loadSource } from './source-object.js';
+import { attachHook, type FoundHook, hookName, loadSource } from './source-object.js';
 import { findTracepoints, type TracepointIds } from './tracefs.js';
 
 export interface SessionOptions {
@@ -38,19 +38,20 @@ const WAKEUP_FRACTION = 1 / 8;
 export interface LoadedSource {
   readonly source: Source;
   readonly object: BpfObject;
-  /** As the manifest has them: `program@tracepoint`. */
-  readonly hooks: readonly string[];
+  readonly hooks: readonly FoundHook[];
 }
 
 export class Session {
-  readonly sources: LoadedSource[] = [];
+  /** Their places are the numbers that their events bear. */
+  readonly #loaded: LoadedSource[] = [];
+  readonly #attached = new Set<LoadedSource>();
   readonly refused: SourceRefusal[] = [];
   readonly #options: SessionOptions;
   readonly #tasks: BpfObject;
 
   /**
-   * Loads and attaches everything but the sources, then each source on its own. Throws `unsupported`
-   * where nothing can be recorded, or not what was asked for by name; nothing stays attached then.
+   * Loads everything, each source on its own, and marks the targets. Throws `unsupported` where
+   * nothing can be recorded, or not what was asked for by name; nothing stays loaded then.
    */
   constructor(addon: BpfAddon, options: SessionOptions, targets: readonly Target[]) {
     this.#options = options;
@@ -58,17 +59,32 @@ export class Session {
     this.#tasks = this.#loadTasks(addon);
     try {
       this.#tasks.attach('tasks_fork');
-      this.mark(targets);
+      this.#mark(targets);
       for (const source of options.sources) this.#loadSource(addon, source, tracepoints);
-      this.#requireSources();
+      this.#requireSources(this.#loaded.length);
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
+  /** Lets events come. Throws like the constructor; closing is the caller's then. */
+  attach(): void {
+    for (const loaded of this.#loaded) {
+      const { source, object, hooks } = loaded;
+      try {
+        for (const hook of hooks) attachHook(object, hook);
+        this.#attached.add(loaded);
+      } catch (error) {
+        object.detach();
+        this.refused.push(refusalOf(source.name, error));
+      }
+    }
+    this.#requireSources(this.#attached.size);
+  }
+
   /** Marks processes and threads, all their threads, and what they start if they are followed. */
-  mark(targets: readonly Target[]): void {
+  #mark(targets: readonly Target[]): void {
     for (const { kind, number, marks } of targets) {
       this.#tasks.updateMap('targets', words(kind, number), words(marks));
     }
@@ -82,25 +98,34 @@ export class Session {
     }));
   }
 
+  /** What was loaded, in the order of the numbers that events bear. */
+  get sources(): Source[] {
+    return this.#loaded.map(({ source }) => source);
+  }
+
   /** Where each source counts its losses, in the order of `sources`, then the marking's own. */
   get losses(): VariablePlace[] {
-    return [...this.sources.map(({ object }) => object), this.#tasks].map((object) =>
+    return [...this.#loaded.map(({ object }) => object), this.#tasks].map((object) =>
       object.findVariable('tc_lost'),
     );
   }
 
+  /** What is being recorded, by which hooks. */
   get started(): SourceStart[] {
-    return this.sources.map(({ source, hooks }) => ({ name: source.name, hooks }));
+    return [...this.#attached].map(({ source, hooks }) => ({
+      name: source.name,
+      hooks: hooks.map(hookName),
+    }));
   }
 
   /** After this no event comes; the rings still hold what came before. */
   detach(): void {
-    for (const { object } of this.sources) object.detach();
+    for (const { object } of this.#loaded) object.detach();
     this.#tasks.detach();
   }
 
   close(): void {
-    for (const { object } of this.sources) object.close();
+    for (const { object } of this.#loaded) object.close();
     this.#tasks.close();
   }
 
@@ -124,21 +149,21 @@ export class Session {
       const object = new addon.BpfObject(readObject(source.object), source.name);
       const shared = SHARED_MAPS.map((map) => [map, this.#tasks.mapFd(map)] as const);
       const hooks = loadSource(object, source, tracepoints, shared, {
-        tc_source: BigInt(this.sources.length),
+        tc_source: BigInt(this.#loaded.length),
         tc_wakeup_bytes: BigInt(ringBytes * WAKEUP_FRACTION),
         tc_pid_namespace: BigInt(pidNamespace),
         ...globals,
         ...sourceGlobals[source.name],
       });
-      this.sources.push({ source, object, hooks });
+      this.#loaded.push({ source, object, hooks });
     } catch (error) {
       this.refused.push(refusalOf(source.name, error));
     }
   }
 
-  #requireSources(): void {
+  #requireSources(working: number): void {
     const wanted = this.refused.find(({ name }) => this.#options.required.has(name));
-    const refused = wanted ?? (this.sources.length === 0 ? this.refused[0] : undefined);
+    const refused = wanted ?? (working === 0 ? this.refused[0] : undefined);
     if (!refused) return;
     throw new TracecapError('unsupported', `cannot record ${refused.name}: ${refused.why}`);
   }

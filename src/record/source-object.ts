@@ -6,21 +6,18 @@ import type { Globals } from './session.js';
 import type { TracepointIds } from './tracefs.js';
 
 /** A hook with the id of its tracepoint on this kernel; null for hooks that have none to look up. */
-interface FoundHook extends Hook {
+export interface FoundHook extends Hook {
   readonly id: number | null;
 }
 
-/**
- * Loads a source and attaches its hooks; gives them as the manifest has them. On an error nothing
- * of it stays loaded.
- */
+/** Loads a source and gives the hooks that this kernel has. On an error nothing of it stays loaded. */
 export function loadSource(
   object: BpfObject,
   source: Source,
   tracepoints: TracepointIds,
   shared: readonly (readonly [map: string, fd: number])[],
   globals: Globals,
-): string[] {
+): FoundHook[] {
   try {
     checkLayout(object, source);
     for (const [map, fd] of shared) object.shareMap(map, fd);
@@ -28,11 +25,22 @@ export function loadSource(
     const hooks = findHooks(source, tracepoints);
     disableOthers(object, source, hooks);
     object.load();
-    return hooks.map((hook) => attach(object, hook));
+    return hooks;
   } catch (error) {
     object.close();
     throw error;
   }
+}
+
+/** Attaches one hook of a loaded source. */
+export function attachHook(object: BpfObject, { program, id }: FoundHook): void {
+  if (id === null) object.attach(program);
+  else object.attachTracepoint(program, id);
+}
+
+/** A hook as the manifest has it: `program@tracepoint`. */
+export function hookName({ program, tracepoint }: Hook): string {
+  return tracepoint === undefined ? program : `${program}@${tracepoint}`;
 }
 
 function checkLayout(object: BpfObject, source: Source): void {
@@ -59,13 +67,4 @@ function findHooks(source: Source, tracepoints: TracepointIds): FoundHook[] {
 function disableOthers(object: BpfObject, source: Source, hooks: readonly FoundHook[]): void {
   const used = new Set(hooks.map(({ program }) => program));
   for (const { program } of source.hooks) if (!used.has(program)) object.disable(program);
-}
-
-function attach(object: BpfObject, { program, tracepoint, id }: FoundHook): string {
-  if (id === null) {
-    object.attach(program);
-    return program;
-  }
-  object.attachTracepoint(program, id);
-  return `${program}@${tracepoint}`;
 }

@@ -7,8 +7,8 @@ import {
   EXECS,
   OPENS,
   open,
-  SOME_OPENS,
   type Sample,
+  SOME_OPENS,
   sampleCapture,
 } from '../helpers/sample-capture.js';
 
@@ -47,7 +47,9 @@ describe('top-files', () => {
   });
 
   test('an open whose name could not be read is counted, with null for a path', () => {
-    const { rows, summary } = topFiles({ segments: [[open(0, null), open(1, '/a'), open(2, null)]] });
+    const { rows, summary } = topFiles({
+      segments: [[open(0, null), open(1, '/a'), open(2, null)]],
+    });
     expect(rows).toEqual([
       { path: null, opens: 2, failed: 0, processes: 1 },
       { path: '/a', opens: 1, failed: 0, processes: 1 },

@@ -55,13 +55,13 @@ describe('decompressZstd', () => {
       'declares less than its blocks hold',
       zstdFrame(8, rle(131_072, false), rle(9, true)),
       8,
-      'cannot expand to the 8 bytes',
+      'does not expand to the 8 bytes',
     ],
     [
       'declares more than its blocks hold',
       zstdFrame(1 << 28, rle(131_072, true)),
       1 << 28,
-      'cannot expand to the 268435456 bytes',
+      'does not expand to the 268435456 bytes',
     ],
     [
       'has a block larger than blocks can be',

@@ -124,7 +124,7 @@ export function writeSample(path: string, sample: Sample = {}): void {
   try {
     const writer = new CaptureWriter(fileSink(fd), start, zstdRaw);
     for (const rows of segments) writer.writeSegment(OPENS, batchFromRows(OPENS, rows));
-    writer.writeSegment(LOSSES, batchFromRows(LOSSES, losses));
+    if (losses.length > 0) writer.writeSegment(LOSSES, batchFromRows(LOSSES, losses));
     const rows = segments.reduce((sum, segment) => sum + segment.length, 0);
     if (finished) writer.finish({ ...manifestOf(start, rows), ...sample.manifest });
   } finally {

@@ -57,18 +57,18 @@ static __always_inline struct mount *tc_mount_of(struct vfsmount *mnt)
 /* Prepends "/name"; false where it does not fit. */
 static __always_inline bool tc_prepend(struct tc_walk *walk, struct dentry *dentry)
 {
-	struct qstr name = {};
-	__u32 len, start;
+	const unsigned char *name = TC_READ(struct dentry, dentry, d_name.name);
+	__u32 len = TC_READ(struct dentry, dentry, d_name.len);
+	__u32 start;
 
-	name.name = BPF_CORE_READ(dentry, d_name.name);
-	len = BPF_CORE_READ(dentry, d_name.len);
 	if (len > TC_NAME_MAX)
 		len = TC_NAME_MAX;
 	if (walk->start < len + 1 + TC_PIVOT - TC_PATH_MAX)
 		return false;
 	start = (walk->start - len - 1) & TC_START_MASK;
 	walk->scratch->bytes[start] = '/';
-	bpf_probe_read_kernel(&walk->scratch->bytes[start + 1], len & TC_NAME_MAX, name.name);
+	barrier_var(len); /* else clang drops the mask, which the verifier wants to see */
+	bpf_probe_read_kernel(&walk->scratch->bytes[start + 1], len & TC_NAME_MAX, name);
 	walk->start = start;
 	return true;
 }
@@ -81,24 +81,24 @@ static long tc_walk_step(__u64 index, struct tc_walk *walk)
 	struct dentry *parent;
 
 	if (dentry == walk->mnt_root) {
-		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+		struct mount *above = TC_READ(struct mount, mount, mnt_parent);
 
 		if (above == mount) {
 			/*
 			 * The top. Pipes, sockets and memfds live in mounts of no
 			 * namespace: NULL or ERR_PTR (MNT_NS_INTERNAL, fs/mount.h).
 			 */
-			__u64 mnt_ns = (__u64)BPF_CORE_READ(mount, mnt_ns);
+			__u64 mnt_ns = (__u64)TC_READ(struct mount, mount, mnt_ns);
 
 			walk->reached = mnt_ns && mnt_ns < (__u64)-4095;
 			return 1;
 		}
-		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		walk->dentry = TC_READ(struct mount, mount, mnt_mountpoint);
 		walk->mount = above;
-		walk->mnt_root = BPF_CORE_READ(above, mnt.mnt_root);
+		walk->mnt_root = TC_READ(struct mount, above, mnt.mnt_root);
 		return 0;
 	}
-	parent = BPF_CORE_READ(dentry, d_parent);
+	parent = TC_READ(struct dentry, dentry, d_parent);
 	if (!parent || parent == dentry)
 		return 1;
 	if (!tc_prepend(walk, dentry)) {
@@ -119,7 +119,7 @@ static __always_inline void tc_prepend_path(struct tc_walk *walk, struct vfsmoun
 {
 	walk->dentry = dentry;
 	walk->mount = tc_mount_of(mnt);
-	walk->mnt_root = BPF_CORE_READ(mnt, mnt_root);
+	walk->mnt_root = TC_READ(struct vfsmount, mnt, mnt_root);
 	walk->reached = false;
 	walk->truncated = false;
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)) {

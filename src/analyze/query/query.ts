@@ -41,7 +41,7 @@ export async function openQuery(
       loadTable(database, capture, table, neededColumns(table, derived, sql));
     }
     database.pragma('query_only = on');
-    return queryOf(database, statement, schema);
+    return queryOf(database, statement, schema, sql);
   } catch (error) {
     database.close();
     throw error;
@@ -62,15 +62,23 @@ function refusePragma(sql: string): void {
 function prepare(database: Database, sql: string, schema: Schema): Statement {
   for (;;) {
     try {
-      return reading(database.prepare(sql));
+      const statement = reading(database.prepare(sql));
+      if (schema.derived) refuseNaturalJoin(sql);
+      return statement;
     } catch (error) {
       if (error instanceof TracecapError) throw error;
       const table = /^no such table: (?:main\.)?(.+)$/s.exec(reason(error))?.[1];
       if (table !== undefined) schema.declare(table);
-      else if (!schema.derived) schema.addDerived();
-      else throw sqlError(reason(error), error);
+      else if (schema.derived) throw sqlError(reason(error), error);
+      else schema.addDerived();
     }
   }
+}
+
+/** It would join by the derived columns too, and lose every row where one of them is null. */
+function refuseNaturalJoin(sql: string): void {
+  if (!/\bnatural\s+(\w+\s+){0,2}join\b/i.test(sql)) return;
+  throw sqlError('natural join does not go with error, time and t_ns; use join … using (…)');
 }
 
 /** `readonly` alone lets ATTACH through, and `reader` alone INSERT … RETURNING. */
@@ -79,13 +87,13 @@ function reading(statement: Statement): Statement {
   throw sqlError('only a statement that reads is allowed, such as select');
 }
 
-function queryOf(database: Database, statement: Statement, schema: Schema): Query {
+function queryOf(database: Database, statement: Statement, schema: Schema, sql: string): Query {
   const definitions = statement.columns();
   const tables = schema.declared.map(({ table, derived }) => ({
     table,
     derived: schema.derived ? derived.map((column) => column.name) : [],
   }));
-  const hidden = schema.derived ? derivedByStar(definitions, tables) : new Set<number>();
+  const hidden = schema.derived ? derivedByStar(definitions, tables, sql) : new Set<number>();
   const shown = <T>(values: readonly T[]): readonly T[] =>
     hidden.size === 0 ? values : values.filter((_, i) => !hidden.has(i));
   return {

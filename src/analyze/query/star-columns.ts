@@ -9,30 +9,47 @@ export interface StarTable {
 
 /**
  * Positions of result columns that are there only because SQLite's `*` has generated columns too:
- * a run of all derived columns of a table right behind a run of all its own.
+ * those derived ones that end a run of all the columns of their table. A run may lack what the
+ * statement joins by, as `*` has that only once.
  */
 export function derivedByStar(
   columns: readonly ColumnDefinition[],
   tables: readonly StarTable[],
+  sql: string,
 ): ReadonlySet<number> {
   const dropped = new Set<number>();
+  if (!sql.includes('*')) return dropped;
+  const merged = joinedBy(sql);
   for (let at = 0; at < columns.length; at++) {
-    const star = tables.find((table) => startsRun(columns, at, table));
+    const star = tables.find(({ table }) => table.name === columns[at]?.table);
     if (!star) continue;
-    const end = at + star.table.columns.length;
-    for (let i = 0; i < star.derived.length; i++) dropped.add(end + i);
+    for (const offset of derivedOfRun(columns.slice(at), star, merged)) dropped.add(at + offset);
   }
   return dropped;
 }
 
-function startsRun(
+/** The names in all `using (…)`. */
+function joinedBy(sql: string): ReadonlySet<string> {
+  const lists = [...sql.toLowerCase().matchAll(/\busing\s*\(([^)]*)\)/g)];
+  return new Set(lists.flatMap(([, names]) => names?.match(/\w+/g) ?? []));
+}
+
+/** Offsets of the derived columns of the run that the columns begin with, if they do. */
+function derivedOfRun(
   columns: readonly ColumnDefinition[],
-  at: number,
   { table, derived }: StarTable,
-): boolean {
-  const run = [...table.columns.map((column) => column.name), ...derived];
-  return run.every((name, i) => {
-    const column = columns[at + i];
-    return column?.table === table.name && column.column === name;
-  });
+  merged: ReadonlySet<string>,
+): readonly number[] {
+  const found: number[] = [];
+  let at = 0;
+  for (const name of [...table.columns.map((column) => column.name), ...derived]) {
+    const column = columns[at];
+    if (column?.table === table.name && column.column === name) {
+      if (derived.includes(name)) found.push(at);
+      at++;
+    } else if (!merged.has(name)) {
+      return [];
+    }
+  }
+  return found;
 }

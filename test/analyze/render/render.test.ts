@@ -16,9 +16,7 @@ describe('json', () => {
 
   test('control and bidi characters are \\uNNNN, and parsing gives them back', () => {
     const text = jsonText(`${HOSTILE}\u0085\u007f\\n\ud800`);
-    expect(text).toBe(
-      '"a\\u000ab\\u001b[31m\\u202e,\\"x\\"\\u0085\\u007f\\\\n\\ud800"',
-    );
+    expect(text).toBe('"a\\u000ab\\u001b[31m\\u202e,\\"x\\"\\u0085\\u007f\\\\n\\ud800"');
     expect(JSON.parse(text)).toBe(`${HOSTILE}\u0085\u007f\\n\ud800`);
     expect(jsonText('😀 日本')).toBe('"😀 日本"');
   });
@@ -71,7 +69,9 @@ describe('table', () => {
 
   test('fits the terminal by shortening the middle of its last column', () => {
     const path = `/usr/lib/${'very/'.repeat(30)}deep/file.so`;
-    const lines = [...tableRows(['opens', 'path'], [[1, path]], { width: 40 })].join('').split('\n');
+    const lines = [...tableRows(['opens', 'path'], [[1, path]], { width: 40 })]
+      .join('')
+      .split('\n');
     expect(lines[1]).toMatch(/^ {4}1 {2}\/usr\/lib\/\S*…\S*deep\/file\.so$/);
     expect(lines[1]).toHaveLength(40);
   });

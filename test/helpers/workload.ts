@@ -1,0 +1,28 @@
+/** The C programs that live tests record. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SOURCES = fileURLToPath(new URL('../live/workloads/', import.meta.url));
+const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
+
+/** A new folder that every user can enter and write to, its path without links; `remove` it after. */
+export function publicFolder(): { path: string; remove: () => void } {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'tracecap-live-')));
+  chmodSync(path, 0o777);
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Compiles test/live/workloads/NAME.c into the folder; gives the program's path. */
+export function buildWorkload(name: string, folder: string): string {
+  const program = join(folder, name);
+  const { status, stderr, error } = spawnSync(
+    'cc',
+    [...FLAGS, '-o', program, join(SOURCES, `${name}.c`)],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`cannot compile ${name}.c: ${error?.message ?? stderr}`);
+  return program;
+}

@@ -1,0 +1,125 @@
+/** Starts bin/tracecap for live tests, waits for what it says, and reads what it recorded. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { tracecap } from '../helpers/build.js';
+import { TRACECAP } from '../helpers/live.js';
+
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program that runs beside the test. */
+export class Running {
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcess;
+  readonly #said = { stdout: '', stderr: '' };
+  #listeners: (() => void)[] = [];
+
+  constructor(program: string, words: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+    this.#child = spawn(program, words, { env });
+    for (const stream of ['stdout', 'stderr'] as const) {
+      this.#child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+        this.#said[stream] += text;
+        this.#tell();
+      });
+    }
+    // One that has gone reads no more.
+    this.#child.stdin?.on('error', () => {});
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.on('error', reject);
+      this.#child.on('close', (status, signal) => {
+        resolve({ status, signal, ...this.#said });
+        this.#tell();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Resolves with the match when it has said that; rejects if it ends without. */
+  says(what: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const { stdout, stderr } = this.#said;
+        const match = what.exec(stdout) ?? what.exec(stderr);
+        if (match) resolve(match);
+        else if (this.#hasEnded) reject(new Error(`ended without ${what}: ${stdout}${stderr}`));
+      };
+      this.#listeners.push(look);
+      look();
+    });
+  }
+
+  /** Writes a line to its stdin, and ends that. */
+  go(): void {
+    this.#child.stdin?.end('go\n');
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** For cleaning up: kills it if it still runs. */
+  stop(): void {
+    if (!this.#hasEnded) this.#child.kill('SIGKILL');
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Starts `tracecap record` with these words. */
+export function startRecording(words: readonly string[], env?: NodeJS.ProcessEnv): Running {
+  return new Running(TRACECAP, ['record', ...words], env);
+}
+
+/** Starts a recording of what already runs, and waits until every probe is live. */
+export async function startedRecording(words: readonly string[]): Promise<Running> {
+  const recording = startRecording(words);
+  await recording.says(/tracecap: recording opensnoop into/);
+  return recording;
+}
+
+/** Runs `tracecap record` with these words to its end, its stdin empty. */
+export function record(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended> {
+  const recording = startRecording(words, env);
+  recording.go();
+  return recording.ended;
+}
+
+/** A row of an answer; numbers beyond 2^53 must be asked for as text. */
+export type Row = Readonly<Record<string, string | number | null>>;
+
+/** The rows of `tracecap query --json`. */
+export function query(capture: string, sql: string): Row[] {
+  return JSON.parse(read('query', capture, '--json', sql));
+}
+
+/** What `tracecap info --json` says. */
+export function info(capture: string): {
+  manifest: {
+    end_reason: string | null;
+    end_detail: string | null;
+    command_line: string[];
+    clock: { wall_ns: number };
+  };
+  sources: { name: string; rows: number; lost: number }[];
+  completeness: { finished: boolean; lost: number; lost_by_source: Record<string, number> };
+} {
+  return JSON.parse(read('info', capture, '--json'));
+}
+
+function read(...words: string[]): string {
+  const { status, stdout, stderr } = tracecap(words);
+  if (status !== 0) throw new Error(`tracecap ${words.join(' ')}: status ${status}: ${stderr}`);
+  return stdout;
+}
