@@ -96,7 +96,7 @@ int opensnoop_enter_open(struct syscall_trace_enter *ctx)
 	    .syscall = opensnoop_syscall_open,
 	    .dirfd = TC_NO_FD,
 	    .name = (const char *)ctx->args[0],
-	    .flags = (int)ctx->args[1],
+	    .flags = (__u32)ctx->args[1],
 	    .mode = ctx->args[2],
 	};
 	return enter(&call);

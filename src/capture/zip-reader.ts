@@ -45,9 +45,8 @@ export function walkEntries(file: CaptureFile): ZipEntry[] {
 
 /** The content of an entry, checked against its size and CRC. Damage where it is larger than `most`. */
 export function readEntry(file: CaptureFile, entry: ZipEntry, most: number): Uint8Array {
-  if (entry.size > most) {
-    throw new Damage(`is ${entry.size} bytes, and at most ${most} are allowed`);
-  }
+  const size = Math.max(entry.size, entry.stored);
+  if (size > most) throw new Damage(`is ${size} bytes, and at most ${most} are allowed`);
   const stored = file.read(entry.offset, entry.stored);
   const bytes = entry.deflated ? inflate(stored, entry.size) : stored;
   if (crc32(bytes) !== entry.crc) throw new Damage('is damaged: its CRC-32 does not match');

@@ -20,105 +20,34 @@ interface CodeKind {
 }
 
 /** Extra bits of the codes of lengths (3.1.1.3.2.1.1); each code begins where the one before it ends. */
-const LITERAL_BITS = [
-  ...Array(16).fill(0),
-  1,
-  1,
-  1,
-  1,
-  2,
-  2,
-  3,
-  3,
-  4,
-  6,
-  7,
-  8,
-  9,
-  10,
-  11,
-  12,
-  13,
-  14,
-  15,
-  16,
-];
-const MATCH_BITS = [
-  ...Array(32).fill(0),
-  1,
-  1,
-  1,
-  1,
-  2,
-  2,
-  3,
-  3,
-  4,
-  4,
-  5,
-  7,
-  8,
-  9,
-  10,
-  11,
-  12,
-  13,
-  14,
-  15,
-  16,
-];
-const literalBits = Uint8Array.from(LITERAL_BITS);
-const matchBits = Uint8Array.from(MATCH_BITS);
-const literalBase = baselines(LITERAL_BITS, 0);
-const matchBase = baselines(MATCH_BITS, 3);
+const literalBits = Uint8Array.from(
+  numbers(`${'0 '.repeat(16)}1 1 1 1 2 2 3 3 4 6 7 8 9 10 11 12 13 14 15 16`),
+);
+const matchBits = Uint8Array.from(
+  numbers(`${'0 '.repeat(32)}1 1 1 1 2 2 3 3 4 4 5 7 8 9 10 11 12 13 14 15 16`),
+);
+const literalBase = baselines(literalBits, 0);
+const matchBase = baselines(matchBits, 3);
 
 /** Default distributions (3.1.1.3.2.2), in the order in which a block has its tables. */
 const KINDS: readonly [CodeKind, CodeKind, CodeKind] = [
   {
-    byDefault: fseTable(6, [
-      4,
-      3,
-      ...Array(11).fill(2),
-      1,
-      1,
-      1,
-      ...Array(9).fill(2),
-      3,
-      2,
-      1,
-      1,
-      1,
-      1,
-      1,
-      -1,
-      -1,
-      -1,
-      -1,
-    ]),
+    byDefault: fseTable(
+      6,
+      numbers(
+        `4 3${' 2'.repeat(11)} 1 1 1${' 2'.repeat(9)} 3 2${' 1'.repeat(5)}${' -1'.repeat(4)}`,
+      ),
+    ),
     maxLog: 9,
     maxSymbol: 35,
   },
   {
-    byDefault: fseTable(5, [
-      ...Array(6).fill(1),
-      2,
-      2,
-      2,
-      ...Array(15).fill(1),
-      ...Array(5).fill(-1),
-    ]),
+    byDefault: fseTable(5, numbers(`1 1 1 1 1 1 2 2 2${' 1'.repeat(15)}${' -1'.repeat(5)}`)),
     maxLog: 8,
     maxSymbol: 31,
   },
   {
-    byDefault: fseTable(6, [
-      1,
-      4,
-      3,
-      ...Array(6).fill(2),
-      ...Array(37).fill(1),
-      ...Array(7).fill(-1),
-    ]),
+    byDefault: fseTable(6, numbers(`1 4 3 2 2 2 2 2 2${' 1'.repeat(37)}${' -1'.repeat(7)}`)),
     maxLog: 9,
     maxSymbol: 52,
   },
@@ -225,7 +154,11 @@ function matchedBytes(stream: Uint8Array, count: number, tables: Tables, literal
   return position === 0 ? matched : damaged();
 }
 
-function baselines(bits: readonly number[], first: number): Int32Array {
+function numbers(text: string): number[] {
+  return text.split(' ').map(Number);
+}
+
+function baselines(bits: Uint8Array, first: number): Int32Array {
   let base = first;
   return Int32Array.from(bits, (count) => {
     const own = base;

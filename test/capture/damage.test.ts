@@ -1,5 +1,6 @@
 import { ftruncateSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.js';
 import { TracecapError } from '../../src/shared/errors.js';
@@ -12,7 +13,7 @@ function outcome(path: string): Outcome {
   try {
     const capture = openCapture(path);
     try {
-      expect(capture.start).toEqual(START);
+      if (!isDeepStrictEqual(capture.start, START)) throw new Error('another start.json');
       return { finished: capture.manifest !== null, rows: readEverything(capture) };
     } finally {
       capture.close();

@@ -112,9 +112,9 @@ export function memorySink(): Sink & { bytes(): Buffer } {
 }
 
 /** A finished capture of so many segments of ROWS, and one of losses. */
-export function sampleCapture({ segments = 2, start = START } = {}): Buffer {
+export function sampleCapture({ segments = 2 } = {}): Buffer {
   const sink = memorySink();
-  const writer = new CaptureWriter(sink, start, zstdRaw);
+  const writer = new CaptureWriter(sink, START, zstdRaw);
   for (let i = 0; i < segments; i++)
     writer.writeSegment(EVERYTHING, batchFromRows(EVERYTHING, ROWS));
   const loss = { ts_from: T0, ts_to: T0 + 1n, source: 'everything', reason: 'ring_full', count: 3 };

@@ -160,12 +160,12 @@ describe('query', () => {
 
   test('CSV and table', () => {
     const path = sampleCapture({ segments: [[open(0, HOSTILE, { ret: -13 })]] });
-    const sql = 'select ret, error, path, null as nothing from opensnoop';
+    const sql = 'select ret, error, path, null as missing from opensnoop';
     expect(tracecap(['query', path, sql, '--format', 'csv']).stdout).toBe(
-      'ret,error,path,nothing\n-13,EACCES,"a\\x0Ab\\x1B[31m\\u{202E},""x""",\n',
+      'ret,error,path,missing\n-13,EACCES,"a\\x0Ab\\x1B[31m\\u{202E},""x""",\n',
     );
     expect(tracecap(['query', path, sql]).stdout).toBe(
-      'ret  error   path                        nothing\n-13  EACCES  a\\x0Ab\\x1B[31m\\u{202E},"x"     null\n',
+      'ret  error   path                        missing\n-13  EACCES  a\\x0Ab\\x1B[31m\\u{202E},"x"     null\n',
     );
   });
 
@@ -214,15 +214,15 @@ describe('info', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines.length).toBeLessThan(24);
     for (const line of [
-      'host      demo, Linux 6.1.0 x86_64, Debian GNU/Linux 12 (bookworm), 4 CPUs, 8.00 GiB, kvm',
+      'host      demo, Linux 6.1.0 x86_64, Debian GNU/Linux 12 (bookworm), 4 CPUs, 8192 MiB, kvm',
       "started   2025-11-21T00:00:00.123456789Z (host's zone Europe/Berlin)",
       'duration  2.00 s',
       'by        uid 0 (root), by sudo of demo (uid 1000)',
       'command   tracecap record -- make',
       'filters   none: the whole machine',
-      'source    opensnoop: 6 rows, 4.00 KiB, nothing lost, 1 hook',
+      'source    opensnoop: 6 rows, 4.1 kB, nothing lost, 1 hook',
       'ended     command ended (exit status 0), 2025-11-21T00:00:02.123456789Z',
-      'cost      recorder 30.0 ms of CPU, 64.0 MiB of memory at most',
+      'cost      recorder 30.0 ms of CPU, 64 MiB of memory at most',
       'complete  yes: finished (command ended), nothing lost',
       'private   opensnoop.comm, opensnoop.path, user ids, user names, host name, command line',
     ]) {

@@ -21,14 +21,12 @@ export function describeLive(name: string, tests: () => void): void {
   describe.skip(`${name} (${obstacle})`, tests);
 }
 
-/** Why live tests cannot run here; null if they can. */
+/** Why live tests cannot run here; null if they can, or must: then they fail in tracecap's own words. */
 function findObstacle(): string | null {
   if (process.env.TRACECAP_NO_LIVE === '1') return 'TRACECAP_NO_LIVE is set';
   build();
   const required = process.env.CI === 'true' || isLinuxRoot();
-  const obstacle = tryToRecord();
-  if (obstacle !== null && required) throw new Error(`live tests cannot run: ${obstacle}`);
-  return obstacle;
+  return required ? null : tryToRecord();
 }
 
 function isLinuxRoot(): boolean {

@@ -1,6 +1,6 @@
 /** The C programs that live tests record. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,8 @@ const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
 export function publicFolder(): { path: string; remove: () => void } {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'tracecap-live-')));
   chmodSync(path, 0o777);
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  // rmSync() cannot remove what lies deeper than PATH_MAX; rm can.
+  return { path, remove: () => void spawnSync('rm', ['-rf', path]) };
 }
 
 /** Compiles test/live/workloads/NAME.c into the folder; gives the program's path. */

@@ -12,7 +12,10 @@ export interface Ended {
 
 /** A program that runs beside the test. */
 export class Running {
+  /** It has gone, and so have all who could write to its stdout and stderr. */
   readonly ended: Promise<Ended>;
+  /** It has gone; what it started may live on. */
+  readonly exited: Promise<void>;
   readonly #child: ChildProcess;
   readonly #said = { stdout: '', stderr: '' };
   #listeners: (() => void)[] = [];
@@ -27,6 +30,7 @@ export class Running {
     }
     // One that has gone reads no more.
     this.#child.stdin?.on('error', () => {});
+    this.exited = new Promise((resolve) => this.#child.on('exit', () => resolve()));
     this.ended = new Promise((resolve, reject) => {
       this.#child.on('error', reject);
       this.#child.on('close', (status, signal) => {
@@ -111,6 +115,7 @@ export function info(capture: string): {
     end_detail: string | null;
     command_line: string[];
     clock: { wall_ns: number };
+    end_clock: { wall_ns: number } | null;
   };
   sources: { name: string; rows: number; lost: number }[];
   completeness: { finished: boolean; lost: number; lost_by_source: Record<string, number> };

@@ -5,10 +5,9 @@ import type { Analysis, Answer } from '../analysis.js';
 import type { CaptureFacts } from '../capture-facts.js';
 import { type Completeness, endWords, lostWords } from '../completeness.js';
 import { csvRows } from './csv.js';
-
+import { durationText } from './duration-text.js';
 import { jsonText } from './json.js';
 import { tableRows } from './table.js';
-import { durationText } from './units.js';
 
 export interface AnswerToRender {
   readonly analysis: Analysis;

@@ -4,10 +4,11 @@ import type { Table } from '../../schema/table.js';
 import { count, things } from '../../shared/count.js';
 import { escapeText } from '../../shared/escape-text.js';
 import { isoTime } from '../../shared/iso-time.js';
+import { formatSize } from '../../shared/size.js';
 import { captureFacts } from '../capture-facts.js';
 import { type Completeness, endWords, isComplete, lostWords } from '../completeness.js';
 import type { Info, SourceInfo } from '../info.js';
-import { durationText, sizeText } from './units.js';
+import { durationText } from './duration-text.js';
 
 type Line = readonly [label: string, text: string];
 
@@ -36,7 +37,7 @@ export function infoText(capture: Capture, info: Info): string {
 
 function captureWords({ path, sizeBytes, start }: Capture): string {
   const { format_version, recorder } = start;
-  return `${path}, ${sizeText(sizeBytes)}, format ${format_version}, recorded by tracecap ${recorder}`;
+  return `${path}, ${formatSize(sizeBytes)}, format ${format_version}, recorded by tracecap ${recorder}`;
 }
 
 function hostWords({ manifest: { host, pid_namespace } }: Info): string {
@@ -45,7 +46,7 @@ function hostWords({ manifest: { host, pid_namespace } }: Info): string {
     `Linux ${host.kernel} ${host.architecture}`,
     host.distribution,
     things(host.cpus, 'CPU'),
-    sizeText(host.memory_bytes),
+    formatSize(host.memory_bytes),
     host.virtualization,
     pid_namespace.initial ? null : `pids of namespace ${pid_namespace.inode}`,
   ];
@@ -74,7 +75,7 @@ function filterWords({ manifest: { filters } }: Info): string {
 }
 
 function sourceWords({ name, rows, bytes, lost, hooks }: SourceInfo): string {
-  const size = bytes === null ? '' : `, ${sizeText(bytes)}`;
+  const size = bytes === null ? '' : `, ${formatSize(bytes)}`;
   const missing = lost === 0n ? 'nothing lost' : `${count(lost)} LOST`;
   return `${name}: ${things(rows, 'row')}${size}, ${missing}, ${things(hooks.length, 'hook')}`;
 }
@@ -88,7 +89,7 @@ function endedWords({ manifest: { end_reason, end_detail, end_clock } }: Info): 
 function costWords({ cost: { recorder_cpu_ns, recorder_peak_rss_bytes } }: Info): string {
   if (recorder_cpu_ns === null || recorder_peak_rss_bytes === null) return 'not known';
   const cpu = durationText(BigInt(recorder_cpu_ns));
-  return `recorder ${cpu} of CPU, ${sizeText(recorder_peak_rss_bytes)} of memory at most`;
+  return `recorder ${cpu} of CPU, ${formatSize(recorder_peak_rss_bytes)} of memory at most`;
 }
 
 /** What nobody asked to record is named, but does not make a capture incomplete. */

@@ -6,6 +6,9 @@ import { UNSAFE_CHARACTERS } from '../../shared/escape-text.js';
 
 const ESCAPED = new RegExp(`["\\\\]|[${UNSAFE_CHARACTERS}]|\\p{Surrogate}`, 'gu');
 
+/** Nothing but printable ASCII that stands for itself: most text, and quickly told. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** JSON text, in one line, of text, numbers, bigints, booleans, null, bytes, arrays and objects of these. */
 export function jsonText(value: unknown): string {
   switch (typeof value) {
@@ -49,6 +52,7 @@ function objectText(object: object): string {
 }
 
 function stringText(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   const escaped = text.replace(ESCAPED, (character) =>
     character === '"' || character === '\\'
       ? `\\${character}`

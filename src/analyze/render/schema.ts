@@ -1,5 +1,6 @@
 /** The tables of a capture and what their columns mean. */
 import type { Capture } from '../../capture/open.js';
+import type { Table } from '../../schema/table.js';
 import { escapeText } from '../../shared/escape-text.js';
 import { derivedColumns } from '../query/derived-columns.js';
 import { queryableTables } from '../query/tables.js';
@@ -19,9 +20,10 @@ export interface SchemaTable {
   readonly columns: readonly SchemaColumn[];
 }
 
-export function schemaOf(capture: Capture): SchemaTable[] {
+/** Of all tables that can be queried: the capture's own, and known ones, which are empty. */
+export function schemaOf(capture: Capture, known: readonly Table[] = []): SchemaTable[] {
   const startNs = BigInt(capture.start.clock.wall_ns);
-  return queryableTables(capture).map((table) => ({
+  return queryableTables(capture, known).map((table) => ({
     name: table.name,
     doc: table.doc,
     columns: [

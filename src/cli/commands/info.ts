@@ -5,6 +5,7 @@ import { jsonText } from '../../analyze/render/json.js';
 import { schemaOf, schemaText } from '../../analyze/render/schema.js';
 import type { Capture } from '../../capture/open.js';
 import { openCaptureArgument } from '../capture-argument.js';
+import { KNOWN_TABLES } from '../known-tables.js';
 import { writeOut, writeOutAll } from '../output.js';
 import { noteTrust } from '../trust.js';
 
@@ -34,7 +35,7 @@ function writeInfo(capture: Capture, { json }: InfoOptions): void {
 }
 
 function writeSchema(capture: Capture, { json }: InfoOptions): void {
-  const tables = schemaOf(capture);
+  const tables = schemaOf(capture, KNOWN_TABLES);
   if (json) writeOut(`${jsonText({ tables })}\n`);
   else writeOutAll(schemaText(tables));
 }

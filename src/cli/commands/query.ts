@@ -7,6 +7,7 @@ import { jsonRows } from '../../analyze/render/json.js';
 import { tableRows } from '../../analyze/render/table.js';
 import { TracecapError } from '../../shared/errors.js';
 import { openCaptureArgument } from '../capture-argument.js';
+import { KNOWN_TABLES } from '../known-tables.js';
 import { addFormatOptions, type Format, type FormatOptions, formatOf } from '../options.js';
 import { writeOutAll } from '../output.js';
 import { noteTrust } from '../trust.js';
@@ -26,7 +27,7 @@ async function query(words: readonly string[], options: FormatOptions): Promise<
   const { path, sql } = captureAndSql(words);
   const format = formatOf(options);
   const capture = openCaptureArgument(path);
-  const answer = await openQuery(capture, sql);
+  const answer = await openQuery(capture, sql, KNOWN_TABLES);
   noteTrust(completenessOf(capture, answer.tables));
   writeOutAll(rendered(answer, format));
   answer.close();

@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { kPathMax = 4096, kThreads = 8, kNobody = 65534, kRound = 50, kText = 8192 };
+enum { kPathMax = 4096, kThreads = 8, kNobody = 65534, kRound = 20, kText = 8192 };
 
 static const char* folder;
 static int report;
