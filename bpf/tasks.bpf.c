@@ -58,7 +58,7 @@ int tasks_mark(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-/* A thread is what its process is; a child is so only where targets are followed. */
+/* A thread is what its process is, unless only a thread was chosen; a child is so if followed. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(tasks_fork, struct task_struct *parent, struct task_struct *child)
 {
@@ -66,7 +66,8 @@ int BPF_PROG(tasks_fork, struct task_struct *parent, struct task_struct *child)
 
 	if (!marked)
 		return 0;
-	if (parent->tgid == child->tgid || marked->flags & TC_MARK_FOLLOW)
+	if (marked->flags & TC_MARK_FOLLOW ||
+	    (marked->flags & TC_MARK_PROCESS && parent->tgid == child->tgid))
 		mark(child, marked->flags);
 	return 0;
 }

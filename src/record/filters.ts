@@ -25,6 +25,7 @@ const TARGET_THREAD = 1;
 const MARK_RECORDER = 1;
 const MARK_TARGET = 2;
 const MARK_FOLLOW = 4;
+const MARK_PROCESS = 8;
 
 /** An entry of the map `targets` in bpf/tasks.bpf.c. */
 export interface Target {
@@ -70,7 +71,7 @@ export function filterTargets(filters: Filters): Target[] {
     throw new TracecapError('usage', `${pid} is a thread of process ${process}; use --tid ${pid}`);
   }
   return [
-    ...pids.map((number) => ({ kind: TARGET_PROCESS, number, marks })),
+    ...pids.map((number) => ({ kind: TARGET_PROCESS, number, marks: marks | MARK_PROCESS })),
     ...tids.map((number) => ({ kind: TARGET_THREAD, number, marks })),
   ];
 }
@@ -82,7 +83,7 @@ export function commandTarget(pid: number): Target {
 
 /** This process: what a recorder does itself is never recorded. */
 export function recorderTarget(): Target {
-  return { kind: TARGET_PROCESS, number: process.pid, marks: MARK_RECORDER };
+  return { kind: TARGET_PROCESS, number: process.pid, marks: MARK_RECORDER | MARK_PROCESS };
 }
 
 /** The process that a task belongs to. */

@@ -73,6 +73,35 @@ describe('the program', () => {
     expect(stderr.slice('tracecap: '.length, -1)).toEqual(message);
   });
 
+  test('a fault of ours is exit 70, with a stack and a plea', () => {
+    const path = sampleCapture();
+    const env = { NODE_OPTIONS: preload('delete Array.prototype.toSorted') };
+    const { status, stdout, stderr } = tracecap(['analyze', '--top-files', path], { env });
+    expect([status, stdout.includes('/etc/hosts')]).toEqual([70, false]);
+    expect(stderr).toMatch(/^TypeError: .*toSorted.*\n +at /);
+    expect(stderr).toMatch(
+      /\ntracecap: this is a bug in tracecap \S+: please report it with the lines above\n$/,
+    );
+  });
+
+  test('without better-sqlite3 only query is exit 5, and says what to do', () => {
+    const path = sampleCapture();
+    const resolve = `export const resolve = (name, context, next) => {
+      if (name === 'better-sqlite3') throw new Error('Cannot find package');
+      return next(name, context);
+    }`;
+    const hooks = JSON.stringify(`data:text/javascript,${encodeURIComponent(resolve)}`);
+    const env = { NODE_OPTIONS: preload(`import m from 'node:module'; m.register(${hooks})`) };
+    expect(tracecap(['query', path, 'select 1'], { env })).toEqual({
+      status: 5,
+      stdout: '',
+      stderr:
+        'tracecap: query needs the optional package better-sqlite3, which cannot be loaded (Cannot find package); install it with npm install better-sqlite3, or use tracecap analyze\n',
+    });
+    expect(tracecap(['analyze', '--top-files', path], { env }).status).toBe(0);
+    expect(tracecap(['info', '--schema', path], { env }).status).toBe(0);
+  });
+
   test('a reader that has gone is no failure', () => {
     const path = sampleCapture();
     const cartesian =
@@ -101,3 +130,8 @@ describe('the program', () => {
     expect(stdout.trim()).toBe(String(6 ** 5 + 1));
   });
 });
+
+/** Node's option to run a piece of JavaScript before the program. */
+function preload(script: string): string {
+  return `--import=data:text/javascript,${encodeURIComponent(script)}`;
+}

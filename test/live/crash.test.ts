@@ -38,9 +38,9 @@ describeLive('kill -9 of the recorder', () => {
     expect(stderr).toContain('not cleanly finished');
     expect(info(capture)).toMatchObject({
       manifest: { end_reason: null },
-      completeness: { finished: false, lost: 0 },
+      completeness: { finished: false, lost: 0n },
     });
-    const threads = query(
+    const threads = await query(
       capture,
       `select count(*) as rows, min(number) as first, max(number) as last, sum(number <> place) as misplaced
          from (select tid, cast(substr(path, ${PREFIX.length + 4}) as integer) as number,

@@ -19,9 +19,7 @@ const FILTERS: [words: string, who: string[], which: number[]][] = [
   ['-t {tid}', ['early'], ALL],
   ['-t {tid} --follow', ['early', 'early-thread'], ALL],
   ['-p {pid} --follow -u nobody', ['nobody'], ALL],
-  ['-p {pid} --follow -u 65534', ['nobody'], ALL],
   ['-p {pid} -n arly', ['early', 'early-thread'], ALL],
-  ['-p {pid} -n late', ['late'], ALL],
   ['-p {pid} -x', [...THREADS, 'after-exec'], [FAILS]],
   ['-p {pid} --opensnoop-flags O_WRONLY', [...THREADS, 'after-exec'], [MAKES]],
   ['-p {pid} --opensnoop-flags O_RDONLY', [...THREADS, 'after-exec'], [READS]],
@@ -43,12 +41,12 @@ describeLive('filters', () => {
     try {
       const [, process = '', tid = ''] = await family.says(/ready (\d+) (\d+)/);
       pid = process;
-      for (const [words] of FILTERS) {
+      const started = FILTERS.map(([words]) => {
         const filter = words.replace('{pid}', pid).replace('{tid}', tid).split(' ');
-        recordings.push(
-          await startedRecording(['-o', capture(words), '--buffer-size', '256KiB', ...filter]),
-        );
-      }
+        const options = ['-o', capture(words), '--buffer-size', '256KiB', ...filter];
+        return startedRecording(options);
+      });
+      recordings.push(...(await Promise.all(started)));
       family.go();
       expect((await family.ended).status).toBe(0);
       // The target has ended: whoever comes now is no target, whatever their number is.
@@ -59,30 +57,21 @@ describeLive('filters', () => {
     } finally {
       for (const running of [family, stranger, ...recordings]) running.stop();
     }
-  });
+  }, 60_000);
   afterAll(folder.remove);
 
-  test('a dozen recorders at once all end well', () => {
+  test('many recorders at once all end well', () => {
     expect(ended.map(({ status }) => status)).toEqual(FILTERS.map(() => 0));
   });
 
-  test.each(FILTERS)('%s', (words, who, which) => {
-    const rows = query(capture(words), 'select pid, raw_path, path, comm from opensnoop');
+  test.each(FILTERS)('%s', async (words, who, which) => {
+    const rows = await query(capture(words), 'select pid, raw_path, path, comm from opensnoop');
     const own = rows.filter(({ path }) => String(path).startsWith(`${folder.path}/`));
     const names = own.map(({ path }) => String(path).slice(folder.path.length + 1));
     const wanted = who.flatMap((name) => which.map((open) => [name, name, `no-${name}`][open]));
-    // The exec that ends the family opens its own program's libraries; what is not in the folder is theirs.
-    expect(names.filter((name) => name !== 'family').sort()).toEqual(wanted.sort());
+    expect(names.sort()).toEqual(wanted.sort());
     if (!words.includes('--follow')) {
       expect([...new Set(rows.map((row) => row.pid))]).toEqual([Number(pid)]);
     }
-  });
-
-  test('the libraries of the program that a target becomes are recorded, too', () => {
-    const [, ...rest] = query(
-      capture('-p {pid}'),
-      "select path from opensnoop where path like '%/libc%'",
-    );
-    expect(rest).toEqual([]);
   });
 });

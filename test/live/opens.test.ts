@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeLive } from '../helpers/live.js';
 import { buildWorkload, publicFolder } from '../helpers/workload.js';
-import { query, type Row, startRecording } from './recorder.js';
+import { queryByCommand, type Row, startRecording } from './recorder.js';
 
 /** A line of the report of workloads/opens.c; texts are hex. */
 type Done = Row & { readonly tid: number };
@@ -27,14 +27,14 @@ describeLive('opensnoop', () => {
       recorder = recording.pid;
       expect(await recording.ended).toMatchObject({ status: 0, stdout: '' });
       done = readFileSync(join(place.path, 'report'), 'utf8').trim().split('\n').map(parsed);
-      rows = query(
+      rows = queryByCommand(
         capture,
         `select ${COMPARED}, cgroup, duration_ns, cast(ts as text) as ts from opensnoop`,
       );
     } finally {
       place.remove();
     }
-  });
+  }, 60_000);
   afterAll(folder.remove);
 
   test('every row is what the program did, thread by thread in its order', () => {

@@ -1,5 +1,9 @@
 /** Starts bin/tracecap for live tests, waits for what it says, and reads what it recorded. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { captureInfo, type Info } from '../../src/analyze/info.js';
+import { openQuery } from '../../src/analyze/query/query.js';
+import { jsonRows } from '../../src/analyze/render/json.js';
+import { openCapture } from '../../src/capture/open.js';
 import { tracecap } from '../helpers/build.js';
 import { TRACECAP } from '../helpers/live.js';
 
@@ -86,9 +90,12 @@ export function startRecording(words: readonly string[], env?: NodeJS.ProcessEnv
   return new Running(TRACECAP, ['record', ...words], env);
 }
 
+/** No recorder outlives a test that fails. */
+const AT_MOST = ['-d', '60s'];
+
 /** Starts a recording of what already runs, and waits until every probe is live. */
 export async function startedRecording(words: readonly string[]): Promise<Running> {
-  const recording = startRecording(words);
+  const recording = startRecording([...AT_MOST, ...words]);
   await recording.says(/tracecap: recording opensnoop into/);
   return recording;
 }
@@ -104,23 +111,26 @@ export function record(words: readonly string[], env?: NodeJS.ProcessEnv): Promi
 export type Row = Readonly<Record<string, string | number | null>>;
 
 /** The rows of `tracecap query --json`. */
-export function query(capture: string, sql: string): Row[] {
+export function queryByCommand(capture: string, sql: string): Row[] {
   return JSON.parse(read('query', capture, '--json', sql));
 }
 
+/** The rows that `tracecap query --json` prints, without the start of another Node. */
+export async function query(capture: string, sql: string): Promise<Row[]> {
+  const opened = openCapture(capture);
+  const answer = await openQuery(opened, sql);
+  const text = [...jsonRows(answer.columns, answer.rows())].join('');
+  answer.close();
+  opened.close();
+  return JSON.parse(text);
+}
+
 /** What `tracecap info --json` says. */
-export function info(capture: string): {
-  manifest: {
-    end_reason: string | null;
-    end_detail: string | null;
-    command_line: string[];
-    clock: { wall_ns: number };
-    end_clock: { wall_ns: number } | null;
-  };
-  sources: { name: string; rows: number; lost: number }[];
-  completeness: { finished: boolean; lost: number; lost_by_source: Record<string, number> };
-} {
-  return JSON.parse(read('info', capture, '--json'));
+export function info(capture: string): Info {
+  const opened = openCapture(capture);
+  const facts = captureInfo(opened);
+  opened.close();
+  return facts;
 }
 
 function read(...words: string[]): string {

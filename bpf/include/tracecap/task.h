@@ -8,7 +8,8 @@
 enum tc_mark_flag {
 	TC_MARK_RECORDER = 1, /* our own: never recorded */
 	TC_MARK_TARGET = 2,
-	TC_MARK_FOLLOW = 4, /* its children are targets, too */
+	TC_MARK_FOLLOW = 4, /* what it starts, processes and threads, is marked as it is */
+	TC_MARK_PROCESS = 8, /* the threads it starts are */
 };
 
 struct tc_mark {
