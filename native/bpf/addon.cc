@@ -4,6 +4,7 @@
 
 #include "errors.h"
 #include "host.h"
+#include "napi_rings.h"
 #include "object.h"
 #include "pump_object.h"
 
@@ -16,6 +17,7 @@ void CaptureLog(const Napi::CallbackInfo& info) { CaptureLibbpfLog(info[0].ToBoo
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("BpfObject", Object::Define(env));
   exports.Set("Pump", PumpObject::Define(env));
+  exports.Set("drainRaw", Napi::Function::New(env, DrainRaw));
   exports.Set("captureLog", Napi::Function::New(env, CaptureLog));
   exports.Set("readClocks", Napi::Function::New(env, ReadClocks));
   exports.Set("openTracefs", Napi::Function::New(env, OpenTracefs));

@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <linux/perf_event.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -31,7 +32,7 @@ Napi::Function Object::Define(Napi::Env env) {
        InstanceMethod<&Object::Load>("load"), InstanceMethod<&Object::MapFd>("mapFd"),
        InstanceMethod<&Object::UpdateMap>("updateMap"),
        InstanceMethod<&Object::FindVariable>("findVariable"),
-       InstanceMethod<&Object::Attach>("attach"),
+       InstanceMethod<&Object::SetFlag>("setFlag"), InstanceMethod<&Object::Attach>("attach"),
        InstanceMethod<&Object::AttachTracepoint>("attachTracepoint"),
        InstanceMethod<&Object::RunIterator>("runIterator"),
        InstanceMethod<&Object::Detach>("detach"), InstanceMethod<&Object::Close>("close")});
@@ -112,6 +113,19 @@ Napi::Value Object::FindVariable(const Napi::CallbackInfo& info) {
   found.Set("offset", static_cast<double>(variable->offset));
   found.Set("size", static_cast<double>(variable->size));
   return found;
+}
+
+// By mmap and not by an update of the map, which would put back the counters beside the flag.
+void Object::SetFlag(const Napi::CallbackInfo& info) {
+  const std::string name = Text(info[0]);
+  const auto variable = tracecap::FindVariable(object_, ".bss", name);
+  if (!variable || variable->size != 1) throw ErrnoError(info.Env(), "flag " + name, ENOENT);
+  const size_t size = variable->offset + variable->size;
+  void* section =
+      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(variable->map), 0);
+  if (section == MAP_FAILED) throw ErrnoError(info.Env(), "flag " + name, errno);
+  __atomic_store_n(static_cast<uint8_t*>(section) + variable->offset, 1, __ATOMIC_RELEASE);
+  munmap(section, size);
 }
 
 void Object::Attach(const Napi::CallbackInfo& info) {

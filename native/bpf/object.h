@@ -27,6 +27,7 @@ class Object : public Napi::ObjectWrap<Object> {
   Napi::Value MapFd(const Napi::CallbackInfo& info);
   void UpdateMap(const Napi::CallbackInfo& info);
   Napi::Value FindVariable(const Napi::CallbackInfo& info);
+  void SetFlag(const Napi::CallbackInfo& info);
   void Attach(const Napi::CallbackInfo& info);
   void AttachTracepoint(const Napi::CallbackInfo& info);
   void RunIterator(const Napi::CallbackInfo& info);

@@ -6,6 +6,7 @@
 
 #include "errors.h"
 #include "napi_plan.h"
+#include "napi_rings.h"
 
 namespace tracecap {
 namespace {
@@ -50,17 +51,6 @@ void CallJs(Napi::Env env, Napi::Function on_output, std::nullptr_t*, PumpOutput
 }
 
 using Queue = Napi::TypedThreadSafeFunction<std::nullptr_t, PumpOutput, CallJs>;
-
-std::vector<Ring> RingsFromJs(const Napi::Array& list) {
-  std::vector<Ring> rings;
-  for (uint32_t i = 0; i < list.Length(); i++) {
-    const auto ring = list.Get(i).As<Napi::Object>();
-    rings.emplace_back(ring.Get("fd").As<Napi::Number>().Int32Value(),
-                       static_cast<size_t>(ring.Get("bytes").As<Napi::Number>().Int64Value()));
-    if (!rings.back().valid()) throw ErrnoError(list.Env(), "map a ring", errno);
-  }
-  return rings;
-}
 
 std::unique_ptr<LossCounters> CountersFromJs(const Napi::Array& list) {
   std::vector<LossCounters::Place> places;

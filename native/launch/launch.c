@@ -5,7 +5,8 @@
  *
  *   launch GO STATUS NOFILE SIGIGN SIGBLK UID GID USER COMMAND [ARGS...]
  *
- * GO      descriptor to read one byte from; its end without a byte means that nothing will run
+ * GO      socket to write one byte to when nothing but the exec is left to do, and then to read one
+ *         from; its end without a byte means that nothing will run
  * STATUS  descriptor to write the errno of a failed exec to, in decimal
  * NOFILE  soft limit of open files, or "-"
  * SIGIGN, SIGBLK  masks of ignored and blocked signals, hex as in /proc/PID/status
@@ -29,8 +30,9 @@ enum { kNotExecutable = 126, kNotFound = 127 };
 static int given(const char* word) { return strcmp(word, "-") != 0; }
 
 static int wait_for_go(int fd) {
-  char byte;
-  ssize_t size;
+  char byte = 'w';
+  ssize_t size = write(fd, &byte, 1);
+  if (size < 0) return 0;
   do {
     size = read(fd, &byte, 1);
   } while (size < 0 && errno == EINTR);
@@ -69,11 +71,15 @@ int main(int argc, char** argv) {
   if (argc <= kCommand) return kNotFound;
   const int status = atoi(argv[kStatus]);
   fcntl(status, F_SETFD, FD_CLOEXEC);
+  /* looks up groups, which opens files: so before the recording */
+  int error = become(argv[kUid], argv[kGid], argv[kUser]) ? errno : 0;
   if (!wait_for_go(atoi(argv[kGo]))) return kNotExecutable;
-  restore_limits(argv[kNoFile]);
-  restore_signals(argv[kSigIgn], argv[kSigBlk]);
-  if (!become(argv[kUid], argv[kGid], argv[kUser])) execvp(argv[kCommand], argv + kCommand);
-  const int error = errno;
+  if (!error) {
+    restore_limits(argv[kNoFile]);
+    restore_signals(argv[kSigIgn], argv[kSigBlk]);
+    execvp(argv[kCommand], argv + kCommand);
+    error = errno;
+  }
   dprintf(status, "%d", error);
   return error == ENOENT ? kNotFound : kNotExecutable;
 }

@@ -1,6 +1,7 @@
 /** What `record` says when it starts and when it has ended. */
 import type { Manifest, Start } from '../capture/format.js';
 import type { OutputFile } from '../record/output-file.js';
+import { userNames } from '../record/users.js';
 import { formatSize } from '../shared/size.js';
 import { note } from './output.js';
 import type { RecordRequest } from './run-recording.js';
@@ -21,7 +22,7 @@ export function tellRecorded(
   output: OutputFile,
   bytes: number,
 ): void {
-  const owner = manifest.users[output.owner] ?? `uid ${output.owner}`;
+  const owner = userNames([output.owner])[output.owner] ?? `uid ${output.owner}`;
   note(`${output.path}: ${formatSize(bytes)}, readable by ${owner} only`);
   for (const { name, rows, lost } of manifest.sources) {
     const losses = lost === 0 ? 'none lost' : `${lost.toLocaleString('en')} LOST`;

@@ -44,9 +44,9 @@ export async function runRecording(request: RecordRequest): Promise<number> {
   const hideProgress = command ? () => {} : showProgress(recording, request.durationNs);
   const end = await ended;
   hideProgress();
-  const { manifest, bytes } = await recording.end(end.reason, end.detail);
+  const { manifest, bytes, failure } = await recording.end(end.reason, end.detail);
   tellRecorded(recording.start, manifest, output, bytes);
-  return exitStatus(end, await command?.ended);
+  return exitStatus(failure ?? end, await command?.ended);
 }
 
 async function begin(

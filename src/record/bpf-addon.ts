@@ -29,6 +29,8 @@ export interface BpfObject {
   updateMap(map: string, key: Uint8Array, value: Uint8Array): void;
   /** Where a writable global lies: in the map behind fd. Bytes. */
   findVariable(name: string): VariablePlace;
+  /** After load(): sets a writable global of one byte to 1. */
+  setFlag(name: string): void;
   /** Attaches where the program's section says. */
   attach(program: string): void;
   /** Attaches to the tracepoint with this id (tracefs: events/CATEGORY/NAME/id). */
@@ -57,8 +59,14 @@ export interface PumpLoss {
   readonly to: bigint;
 }
 
+/** A ring's map and its size. */
+export interface RingPlace {
+  readonly fd: number;
+  readonly bytes: number;
+}
+
 export interface PumpOptions {
-  readonly rings: readonly { readonly fd: number; readonly bytes: number }[];
+  readonly rings: readonly RingPlace[];
   /** One a table; an event's tc_source is the index. */
   readonly plans: readonly DecodePlan[];
   readonly losses: readonly VariablePlace[];
@@ -83,6 +91,11 @@ export interface Pump {
 export interface BpfAddon {
   readonly BpfObject: new (bytes: Uint8Array, name: string) => BpfObject;
   readonly Pump: new (options: PumpOptions) => Pump;
+  /**
+   * Empties the rings without decoding: the bytes of their records, ring after ring, as
+   * decodeRecords() of the decoder addon takes them. For fixtures; a pump must not read them too.
+   */
+  drainRaw(rings: readonly RingPlace[]): Uint8Array;
   captureLog(verbose: boolean): void;
   /** CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_BOOTTIME, ns. */
   readClocks(): { readonly wall: bigint; readonly monotonic: bigint; readonly boot: bigint };

@@ -50,6 +50,7 @@ export async function prepareCommand(
   const go = child.stdio[GO] as Duplex;
   // The launcher may be killed while it waits.
   go.on('error', () => {});
+  await waiting(go);
   return {
     pid: child.pid as number,
     run: () => void go.end('g'),
@@ -70,6 +71,14 @@ function spawned(child: ChildProcess): Promise<void> {
         ),
       ),
     );
+  });
+}
+
+/** Resolves when the launcher has done all that a recording must not see, or has gone. */
+function waiting(go: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    go.once('data', () => resolve());
+    go.once('close', () => resolve());
   });
 }
 

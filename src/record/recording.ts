@@ -54,7 +54,6 @@ export class Recording {
    * Throws TracecapError where the kernel, the privileges or the output do not allow it.
    */
   static async begin(addon: BpfAddon, options: RecordingOptions): Promise<Recording> {
-    // Both at once: the thread imports Arrow while the kernel verifies.
     const thread = new SegmentThread();
     const pidNamespace = readPidNamespace();
     let session: Session | undefined;
@@ -69,6 +68,8 @@ export class Recording {
         },
         [recorderTarget(), ...targets],
       );
+      // It imported Arrow while the kernel verified. From here on all is quick.
+      await thread.ready;
       // Time 0: no event is older, and the time that loading took is not in the recording.
       const clock = readClock(addon);
       session.attach();
@@ -102,13 +103,17 @@ export class Recording {
     return this.#thread.progress;
   }
 
-  /** Ends the recording; gives the manifest that was written and the size of the capture. */
+  /**
+   * Ends the recording; gives the manifest, the size of the capture, and what kept the last rows or
+   * the manifest itself from being written.
+   */
   async end(
     end_reason: EndReason,
     end_detail: string | null,
-  ): Promise<{ manifest: Manifest; bytes: number }> {
-    this.#session.detach();
+  ): Promise<{ manifest: Manifest; bytes: number; failure: Interruption | null }> {
+    this.#session.stop();
     const clock = readClock(this.#addon);
+    this.#session.detach();
     const drained = await this.#thread.drain();
     this.#session.close();
     const { user, system } = process.cpuUsage();
@@ -125,7 +130,7 @@ export class Recording {
     };
     const bytes = await this.#thread.finish(manifest);
     await this.#thread.terminate();
-    return { manifest, bytes };
+    return { manifest, bytes, failure: this.#thread.failure };
   }
 }
 

@@ -29,6 +29,8 @@ export interface Progress {
 
 /** From the worker. */
 export type FromWorker =
+  /** Everything is imported. */
+  | { readonly type: 'ready' }
   /** The capture's beginning is written, and the rings are being read. */
   | { readonly type: 'begun' }
   | ({ readonly type: 'progress' } & Progress)

@@ -10,31 +10,35 @@ export interface Interruption {
   readonly detail: string;
 }
 
+type Answer<T extends FromWorker['type']> = Extract<FromWorker, { type: T }>;
+
 /** The segment worker as the main thread has it: its messages as promises. */
 export class SegmentThread {
   progress: Progress = { rows: [], lost: 0, bytes: 0 };
   readonly interrupted: Promise<Interruption>;
+  /** What could not be written, also after the recording's end; the capture then lacks it. */
+  failure: Interruption | null = null;
+  /** Resolves when the worker has imported all that it needs. */
+  readonly ready: Promise<unknown>;
   readonly #worker = new Worker(assetPath('segmentWorker'));
   readonly #waiting = new Map<FromWorker['type'], (message: FromWorker) => void>();
-  #reject: (error: unknown) => void = () => {};
+  /** Rejects if the worker throws: a bug of ours. */
+  readonly #broken: Promise<never>;
 
   constructor() {
-    this.interrupted = new Promise((resolve) => {
-      this.#worker.on('message', (message: FromWorker) => {
-        if (message.type === 'progress') this.progress = message;
-        const interruption = interruptionOf(message);
-        if (interruption) resolve(interruption);
-        this.#waiting.get(message.type)?.(message);
-      });
-    });
-    this.#worker.on('error', (error) => this.#reject(error));
+    this.#broken = new Promise((_, reject) => void this.#worker.once('error', reject));
+    this.ready = this.#answer('ready');
+    this.interrupted = Promise.race([this.#interruption(), this.#broken]);
+    // Whoever waits then for an answer throws it.
+    this.interrupted.catch(() => {});
+    this.ready.catch(() => {});
   }
 
   async begin(message: BeginMessage): Promise<void> {
     await this.#ask(message, 'begun');
   }
 
-  drain(): Promise<Extract<FromWorker, { type: 'drained' }>> {
+  drain(): Promise<Answer<'drained'>> {
     return this.#ask({ type: 'stop' }, 'drained');
   }
 
@@ -46,14 +50,28 @@ export class SegmentThread {
     await this.#worker.terminate();
   }
 
-  #ask<T extends FromWorker['type']>(
-    message: ToWorker,
-    answer: T,
-  ): Promise<Extract<FromWorker, { type: T }>> {
-    return new Promise((resolve, reject) => {
-      this.#reject = reject;
-      this.#waiting.set(answer, (got) => resolve(got as Extract<FromWorker, { type: T }>));
-      this.#worker.postMessage(message);
+  #ask<T extends FromWorker['type']>(message: ToWorker, answer: T): Promise<Answer<T>> {
+    const answered = this.#answer(answer);
+    this.#worker.postMessage(message);
+    return answered;
+  }
+
+  #answer<T extends FromWorker['type']>(type: T): Promise<Answer<T>> {
+    const answered = new Promise<Answer<T>>((resolve) => {
+      this.#waiting.set(type, (message) => resolve(message as Answer<T>));
+    });
+    return Promise.race([answered, this.#broken]);
+  }
+
+  #interruption(): Promise<Interruption> {
+    return new Promise((resolve) => {
+      this.#worker.on('message', (message: FromWorker) => {
+        if (message.type === 'progress') this.progress = message;
+        const interruption = interruptionOf(message);
+        if (message.type === 'failed') this.failure = interruption;
+        if (interruption) resolve(interruption);
+        this.#waiting.get(message.type)?.(message);
+      });
     });
   }
 }

@@ -26,6 +26,7 @@ port.on('message', (message: ToWorker) => {
     post({ type: 'finished', bytes: stream?.bytes ?? 0 });
   }
 });
+post({ type: 'ready' });
 
 function begin(message: BeginMessage): void {
   const decoder = loadDecodeAddon();

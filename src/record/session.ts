@@ -118,6 +118,11 @@ export class Session {
     }));
   }
 
+  /** Ends all sources at once: no call that begins after this is recorded. */
+  stop(): void {
+    for (const { object } of this.#loaded) object.setFlag('tc_stopped');
+  }
+
   /** After this no event comes; the rings still hold what came before. */
   detach(): void {
     for (const { object } of this.#loaded) object.detach();

@@ -5,7 +5,7 @@ import { openCapture } from '../../src/capture/open.js';
 import { tracecap } from '../helpers/build.js';
 import { describeLive } from '../helpers/live.js';
 import { buildWorkload, publicFolder } from '../helpers/workload.js';
-import { info, query, startRecording } from './recorder.js';
+import { info, isRunning, query, startRecording } from './recorder.js';
 
 const THREADS = 2;
 const PREFIX = '/tracecap-none';
@@ -67,13 +67,5 @@ async function segments(capture: string, count: number): Promise<void> {
     growing.close();
     if (found >= count) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }

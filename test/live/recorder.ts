@@ -107,6 +107,15 @@ export function record(words: readonly string[], env?: NodeJS.ProcessEnv): Promi
   return recording.ended;
 }
 
+/** Whether there is such a process. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** A row of an answer; numbers beyond 2^53 must be asked for as text. */
 export type Row = Readonly<Record<string, string | number | null>>;
 

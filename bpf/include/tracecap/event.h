@@ -43,6 +43,12 @@ enum tc_loss {
 /* Events lost since the object was loaded, by reason; the recorder maps it and reads along. */
 __u64 tc_lost[tc_loss_count];
 
+/*
+ * Set when the recording ends: detaching the hooks one by one takes the kernel a good half second,
+ * and all sources are to end in the same moment.
+ */
+tc_bool tc_stopped;
+
 static __always_inline void tc_count_loss(enum tc_loss reason)
 {
 	__sync_fetch_and_add(&tc_lost[reason], 1);

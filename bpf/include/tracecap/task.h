@@ -87,6 +87,8 @@ static __always_inline bool tc_wanted(struct task_struct *task)
 	struct tc_mark *mark = bpf_task_storage_get(&tc_marks, task, 0, 0);
 	__u32 flags = mark ? mark->flags : 0;
 
+	if (*(volatile tc_bool *)&tc_stopped)
+		return false;
 	if (flags & TC_MARK_RECORDER)
 		return false;
 	if (tc_filter_targets && !(flags & TC_MARK_TARGET))

@@ -1,6 +1,6 @@
 /** `tracecap record`: the words of the command line, turned into a request. */
 import { hostname } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultOutput } from '../../record/output-file.js';
 import { MIN_RING_BYTES } from '../../record/session.js';
 import { findUid, findUser } from '../../record/users.js';
@@ -53,11 +53,10 @@ export function recordCommand(): Command {
     .option('-n, --comm <text>', 'only threads whose name holds this text')
     .option('-x, --failed', 'only what failed')
     .option('--follow', 'children of --pid and --tid too (always so after --)')
-    .option(
-      '--buffer-size <size>',
-      'ring buffer between kernel and recorder',
-      word(ringSize),
-      parseSize(DEFAULT_RING),
+    .addOption(
+      new Option('--buffer-size <size>', 'ring buffer between kernel and recorder')
+        .argParser(word(ringSize))
+        .default(parseSize(DEFAULT_RING), DEFAULT_RING),
     )
     .option('--run-as <user>', 'run the command after -- as this user')
     .option('-v, --verbose', "show libbpf's words, too");

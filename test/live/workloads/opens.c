@@ -1,10 +1,10 @@
 /*
- * opens FOLDER: eight threads, each with its own list of opens made by raw system calls, in an empty
- * FOLDER (absolute, no links in it). Every call is written to FOLDER/report as a line of JSON with
- * what a recording must say of it: names and paths as hex, as they need not be UTF-8.
+ * opens FOLDER: eight threads, each with its own list of opens made by raw system calls, in an
+ * empty FOLDER (absolute, no links in it). Every call is written to FOLDER/report as a line of JSON
+ * with what a recording must say of it: names and paths as hex, as they need not be UTF-8.
  *
- * The expected path is spelt out here and never asked of the kernel, and a call that does not
- * end as the list says ends the program. Threads call nothing that opens files by itself: no malloc.
+ * The expected path is spelt out here and never asked of the kernel, and a call that does not end
+ * as the list says ends the program. Threads call nothing that opens files by itself: no malloc.
  */
 #define _GNU_SOURCE
 #include <errno.h>

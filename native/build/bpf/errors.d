@@ -1,2 +1,0 @@
-build/bpf/errors.o: bpf/errors.cc bpf/errors.h
-bpf/errors.h:

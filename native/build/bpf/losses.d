@@ -1,2 +1,0 @@
-build/bpf/losses.o: bpf/losses.cc bpf/losses.h
-bpf/losses.h:

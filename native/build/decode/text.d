@@ -1,2 +1,0 @@
-build/decode/text.o: decode/text.cc decode/text.h
-decode/text.h:
