@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* CPU time of this process, user and system: a busy machine changes it less than the time of day. */
+/* CPU time of this process, user and system: a busy machine changes it less than the time of day.
+ */
 static long long now(void) {
   struct timespec time;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);

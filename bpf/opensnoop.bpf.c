@@ -204,8 +204,7 @@ static __always_inline void prepend_directory(struct tc_walk *walk, struct task_
 	walk->scratch->bytes[TC_PIVOT - 1] = '/';
 	walk->start = TC_PIVOT - 1;
 	if (dirfd == AT_FDCWD || dirfd == TC_NO_FD) {
-		tc_prepend_path(walk, task->fs->pwd.mnt,
-				task->fs->pwd.dentry);
+		tc_prepend_path(walk, task->fs->pwd.mnt, task->fs->pwd.dentry);
 	} else {
 		struct file *file = tc_file_of(task, dirfd);
 

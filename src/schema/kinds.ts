@@ -43,6 +43,7 @@ export interface Kind {
 }
 
 const U32_MAX = 0xffff_ffffn;
+const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 export const KINDS = {
   /** Nanoseconds since boot (CLOCK_BOOTTIME) in the event, since the Unix epoch in the row. */
@@ -59,8 +60,8 @@ export const KINDS = {
   tc_result: { op: 'copy', type: 'int32', size: 4 },
   /** A file descriptor or AT_FDCWD; null where the call has none. */
   tc_fd: { op: 'copy', type: 'int32', size: 4, nullValue: 0x8000_0000n },
-  /** O_* flags. 64 bits, as openat2(2) takes. */
-  tc_open_flags: { op: 'copy', type: 'uint64', size: 8 },
+  /** O_* flags. 64 bits, as openat2(2) takes; null where they could not be read. */
+  tc_open_flags: { op: 'copy', type: 'uint64', size: 8, nullValue: U64_MAX },
   /** Permission bits; null where the call takes none. */
   tc_mode: { op: 'copy', type: 'uint32', size: 4, nullValue: U32_MAX },
   tc_bool: { op: 'bool', type: 'bool', size: 1 },

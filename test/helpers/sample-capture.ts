@@ -151,7 +151,8 @@ export function loss(source: string, count: number): Row {
   return { ts_from: T0, ts_to: T0 + 1n, source, reason: 'ring_full', count };
 }
 
-function manifestOf({ sources }: Start, rows: number): Manifest {
+/** A manifest of a recording that its command ended. */
+export function manifestOf({ sources }: Start, rows: number): Manifest {
   return {
     clock: {
       wall_ns: String(T0 + 2_000_000_000n),

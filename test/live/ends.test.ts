@@ -46,19 +46,34 @@ describeLive('the end of a recording', () => {
   });
 
   test.concurrent('a full disk: what was written reads, and stderr says why', async () => {
-    const storm = file('storm');
-    // A segment of few rows is written after a second; what then comes has no room.
-    const work = `"${storm}" 1 100 0 /tracecap-a </dev/null; sleep 1.5; "${storm}" 2 40000 0 /tracecap-b </dev/null`;
-    const script =
-      'mount -t tmpfs -o size=64k none "$1" && "$2" record -o "$1/x" -- sh -c "$3"; status=$?; cp "$1/x" "$1.copy"; exit $status';
-    const { status, stderr } = await inMountNamespace(script, folderIn('full'), TRACECAP, work);
-    expect(status).toBe(6);
+    // A segment of few rows is written after a second; what comes then has no room.
+    const work = `begun=$(stat -c %s "$2")
+      "$1" 1 100 0 /tracecap-a </dev/null
+      until [ $(stat -c %s "$2") -gt $begun ]; do sleep 0.1; done
+      "$1" 2 40000 0 /tracecap-b </dev/null`;
+    const script = `mount -t tmpfs -o size=64k none "$1" || exit 99
+      "$2" record -o "$1/x" -- sh -c "$3" sh "$4" "$1/x"
+      status=$?
+      cp "$1/x" "$1.copy"
+      exit $status`;
+    const words = [folderIn('full'), TRACECAP, work, file('storm')];
+    const { status, stderr } = await inMountNamespace(script, ...words);
     expect(stderr).toMatch(
       /tracecap: the recording ended early: (ENOSPC|the disk has only its reserve)/,
     );
+    expect(status).toBe(6);
     const sql = "select count(*) as rows from opensnoop where path like '/tracecap-a/%'";
     expect(await query(file('full.copy'), sql)).toEqual([{ rows: 100 }]);
   }, 30_000);
+
+  test.concurrent('a disk that the very last rows fill is no success', async () => {
+    const script = `mount -t tmpfs -o size=12k none "$1" || exit 99
+      exec "$2" record -o "$1/x" -- "$3" 1 20000 0 /tracecap-none </dev/null`;
+    const words = [folderIn('last'), TRACECAP, file('storm')];
+    const { status, stderr } = await inMountNamespace(script, ...words);
+    expect(stderr).toContain('tracecap: the recording ended early: ENOSPC');
+    expect(status).toBe(6);
+  });
 
   test.concurrent('no tracefs to be seen: one is mounted nowhere', async () => {
     const script = `for at in /sys/kernel/tracing /sys/kernel/debug; do

@@ -1,6 +1,7 @@
 /** What does not fit into the ring is counted, every single one, by the kernel itself. */
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { tracecap } from '../helpers/build.js';
 import { describeLive } from '../helpers/live.js';
 import { buildWorkload, publicFolder } from '../helpers/workload.js';
 import { info, query, Running, startedRecording } from './recorder.js';
@@ -50,9 +51,12 @@ describeLive('a ring that is far too small', () => {
     expect(rows + Number(lost)).toBe(THREADS * OPENS_EACH);
     expect(counted).toMatchObject({ backwards: 0, whose: 'opensnoop ring_full' });
 
-    const { sources, completeness, manifest } = info(capture);
+    const { manifest, sources, completeness } = info(capture);
     expect(sources).toMatchObject([{ name: 'opensnoop', rows, lost }]);
     expect(completeness).toMatchObject({ lost, lost_by_source: { opensnoop: lost } });
+    const told = tracecap(['info', '--json', capture]);
+    expect(told.stderr).toContain(`${lost.toLocaleString('en')} events lost`);
+    expect(told.stdout).toContain(`"lost":${lost},"lost_by_source":{"opensnoop":${lost}}`);
     // Where a clock was set meanwhile, boot time still tells how long it took.
     const { clock, end_clock } = manifest;
     const took = (end_clock?.boot_ns ?? 0n) - clock.boot_ns;

@@ -17,7 +17,7 @@ const REUSE = `
   "$2" 1 0 1000 /tracecap-old </dev/null >/dev/null & target=$!
   "$1" record -d 60s -o "$3" -p $target 2>"$3.log" & recorder=$!
   until grep -q 'recording opensnoop into' "$3.log"; do kill -0 $recorder || exit 1; sleep 0.05; done
-  sleep 0.1
+  sleep 0.3
   kill -9 $target
   wait $target
   for try in 1 2 3 4 5 6 7 8 9; do

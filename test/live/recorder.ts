@@ -22,7 +22,9 @@ export class Running {
   readonly exited: Promise<void>;
   readonly #child: ChildProcess;
   readonly #said = { stdout: '', stderr: '' };
-  #listeners: (() => void)[] = [];
+  readonly #listeners: (() => void)[] = [];
+  /** It has ended, and all that it said has been read. */
+  #silent = false;
 
   constructor(program: string, words: readonly string[], env: NodeJS.ProcessEnv = process.env) {
     this.#child = spawn(program, words, { env });
@@ -38,6 +40,7 @@ export class Running {
     this.ended = new Promise((resolve, reject) => {
       this.#child.on('error', reject);
       this.#child.on('close', (status, signal) => {
+        this.#silent = true;
         resolve({ status, signal, ...this.#said });
         this.#tell();
       });
@@ -48,10 +51,6 @@ export class Running {
     return this.#child.pid as number;
   }
 
-  get #hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
   /** Resolves with the match when it has said that; rejects if it ends without. */
   says(what: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
@@ -59,7 +58,7 @@ export class Running {
         const { stdout, stderr } = this.#said;
         const match = what.exec(stdout) ?? what.exec(stderr);
         if (match) resolve(match);
-        else if (this.#hasEnded) reject(new Error(`ended without ${what}: ${stdout}${stderr}`));
+        else if (this.#silent) reject(new Error(`ended without ${what}: ${stdout}${stderr}`));
       };
       this.#listeners.push(look);
       look();
@@ -77,7 +76,7 @@ export class Running {
 
   /** For cleaning up: kills it if it still runs. */
   stop(): void {
-    if (!this.#hasEnded) this.#child.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
   }
 
   #tell(): void {

@@ -117,9 +117,9 @@ extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
  * A member of a struct that the verifier does not know the pointer of: one load where the kernel
  * has the cast, a call of bpf_probe_read_kernel() (tens of ns) elsewhere.
  */
-#define TC_READ(type, pointer, member)                                                          \
-	(&bpf_rdonly_cast ?                                                                     \
-		 ((type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(type)))->member :    \
-		 BPF_CORE_READ((type *)(pointer), member))
+#define TC_READ(type, pointer, member)                                                             \
+	(&bpf_rdonly_cast                                                                          \
+	     ? ((type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(type)))->member           \
+	     : BPF_CORE_READ((type *)(pointer), member))
 
 #endif

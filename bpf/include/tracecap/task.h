@@ -8,7 +8,7 @@
 enum tc_mark_flag {
 	TC_MARK_RECORDER = 1, /* our own: never recorded */
 	TC_MARK_TARGET = 2,
-	TC_MARK_FOLLOW = 4, /* what it starts, processes and threads, is marked as it is */
+	TC_MARK_FOLLOW = 4,  /* what it starts, processes and threads, is marked as it is */
 	TC_MARK_PROCESS = 8, /* the threads it starts are */
 };
 
@@ -59,8 +59,7 @@ static __always_inline tc_pid tc_thread_number(struct task_struct *task)
 
 static __always_inline tc_pid tc_process_number(struct task_struct *task)
 {
-	return tc_pid_namespace ? tc_number(task->group_leader)
-				: task->tgid;
+	return tc_pid_namespace ? tc_number(task->group_leader) : task->tgid;
 }
 
 /* Whether the current comm holds the wanted text, as bcc's -n does. */
@@ -104,10 +103,10 @@ static __always_inline bool tc_wanted(struct task_struct *task)
 		(event)->cgroup = bpf_get_current_cgroup_id();                                     \
 		(event)->pid = tc_process_number(task);                                            \
 		(event)->tid = tc_thread_number(task);                                             \
-		(event)->ppid = tc_process_number((task)->real_parent);               \
+		(event)->ppid = tc_process_number((task)->real_parent);                            \
 		(event)->uid = (tc_uid)bpf_get_current_uid_gid();                                  \
 		bpf_get_current_comm((event)->comm, sizeof((event)->comm));                        \
-		(event)->mntns = (task)->nsproxy->mnt_ns->ns.inum;                    \
+		(event)->mntns = (task)->nsproxy->mnt_ns->ns.inum;                                 \
 	} while (0)
 
 #endif

@@ -424,6 +424,10 @@ static void other_views(void) {
   do_open("new", O_RDONLY, 0, 0, in("bound/deeper/new"));
   do_open("../inner", O_RDONLY, 0, 0, in("bound/inner"));
   do_open("missing", O_RDONLY, 0, ENOENT, in("bound/deeper/missing"));
+  /* A folder that is nowhere any more: the file system lives on for who is in it. */
+  CHECK(umount2(in("bound/deeper"), MNT_DETACH));
+  do_open("new", O_RDONLY, 0, 0, "?/new");
+  do_openat(AT_FDCWD, "missing", O_RDONLY, 0, ENOENT, "?/missing");
   CHECK(chroot(in("jail")));
   CHECK(chdir("/cell"));
   for (int i = 0; i < kRound; i++) {
