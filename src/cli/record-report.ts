@@ -23,7 +23,8 @@ export function tellRecorded(
   bytes: number,
 ): void {
   const owner = userNames([output.owner])[output.owner] ?? `uid ${output.owner}`;
-  note(`${output.path}: ${formatSize(bytes)}, readable by ${owner} only`);
+  const whose = output.created === null ? '' : `, readable by ${owner} only`;
+  note(`${output.path}: ${formatSize(bytes)}${whose}`);
   for (const { name, rows, lost } of manifest.sources) {
     const losses = lost === 0 ? 'none lost' : `${lost.toLocaleString('en')} LOST`;
     note(`  ${name}: ${rows.toLocaleString('en')} rows, ${losses}`);
@@ -33,5 +34,5 @@ export function tellRecorded(
     `  ${(Number(ns) / 1e9).toFixed(1)} s, ended by: ${manifest.end_detail ?? manifest.end_reason}`,
   );
   note('  it holds private data: names of files, processes and users, and of this host');
-  note(`  next: tracecap analyze --top-files ${output.path}`);
+  if (output.path !== '-') note(`  next: tracecap analyze --top-files ${output.path}`);
 }

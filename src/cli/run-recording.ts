@@ -1,15 +1,22 @@
 /** A recording from the user's side: begin, wait for whatever ends it, tell what was recorded. */
-import { constants } from 'node:os';
 import type { EndReason } from '../capture/format.js';
 import { loadBpfAddon } from '../record/bpf-addon.js';
 import { type Command, prepareCommand } from '../record/command.js';
+import { isDiskNearlyFull } from '../record/disk.js';
 import { commandTarget } from '../record/filters.js';
-import { createOutput, discardOutput, type OutputFile, sudoIds } from '../record/output-file.js';
+import {
+  createOutput,
+  discardOutput,
+  keepOutput,
+  type OutputFile,
+  sudoIds,
+} from '../record/output-file.js';
 import { preflight } from '../record/preflight.js';
 import { Recording, type RecordingOptions } from '../record/recording.js';
-import { type StartedWith, takeStartedWith, wasIgnored } from '../record/started-with.js';
+import { type StartedWith, takeStartedWith } from '../record/started-with.js';
 import type { User } from '../record/users.js';
 import { TracecapError } from '../shared/errors.js';
+import { type EndSignals, killedBy, takeEndSignals } from './end-signals.js';
 import { note } from './output.js';
 import { showProgress } from './record-progress.js';
 import { tellRecorded, tellStarted } from './record-report.js';
@@ -33,12 +40,19 @@ interface End {
 /** Runs it to its end and gives the exit status: the command's own, where there is one. */
 export async function runRecording(request: RecordRequest): Promise<number> {
   const startedWith = takeStartedWith();
+  const signals = takeEndSignals(startedWith);
   preflight();
-  const addon = loadBpfAddon();
-  addon.captureLog(request.verbose);
+  loadBpfAddon().captureLog(request.verbose);
   const output = createOutput(request.output, request.force, sudoIds());
   const { command, recording } = await begin(request, startedWith, output);
-  const ended = waitForEnd(request, startedWith, recording, command);
+  if (signals.received) {
+    command?.cancel();
+    await recording.end('signal', signals.received);
+    discardOutput(output);
+    return killedBy(signals.received);
+  }
+  keepOutput(output);
+  const ended = waitForEnd(request, signals, recording, command);
   command?.run();
   tellStarted(recording.start, output, request);
   const hideProgress = command ? () => {} : showProgress(recording, request.durationNs);
@@ -56,8 +70,15 @@ async function begin(
 ): Promise<{ command: Command | null; recording: Recording }> {
   let command: Command | null = null;
   try {
+    if (isDiskNearlyFull(output.fd)) {
+      throw new TracecapError(
+        'output',
+        `cannot write ${output.path}: the disk has only its reserve left (5 % or 1 GiB); free some, or choose another --output`,
+      );
+    }
     if (request.words.length > 0) {
-      command = await prepareCommand(request.words, startedWith, request.runAs);
+      const { words, runAs } = request;
+      command = await prepareCommand(words, startedWith, runAs, output.fd === 1);
     }
     const targets = command ? [commandTarget(command.pid)] : [];
     const recording = await Recording.begin(loadBpfAddon(), {
@@ -81,11 +102,11 @@ async function begin(
 /** Resolves at the first of deadline, signal, the command's end, and what interrupts from below. */
 function waitForEnd(
   { durationNs }: RecordRequest,
-  startedWith: StartedWith,
+  signals: EndSignals,
   recording: Recording,
   command: Command | null,
 ): Promise<End> {
-  const ends: Promise<End>[] = [recording.interrupted, signalled(startedWith, command)];
+  const ends: Promise<End>[] = [recording.interrupted, signalled(signals, command)];
   if (command) {
     ends.push(command.ended.then(({ detail }) => ({ reason: 'command ended', detail })));
   }
@@ -108,24 +129,11 @@ function deadline(ns: number): Promise<End> {
   });
 }
 
-/**
- * The first signal ends the recording; a second one ends tracecap at once, and the capture is then
- * readable up to its last segment. A terminal's Ctrl-C reaches the command by itself.
- */
-function signalled(startedWith: StartedWith, command: Command | null): Promise<End> {
-  return new Promise((resolve) => {
-    let seen = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      const number = constants.signals[signal];
-      process.on(signal, () => {
-        if (wasIgnored(startedWith, number)) return;
-        if (seen) process.exit(128 + number);
-        seen = true;
-        if (signal !== 'SIGINT') command?.kill(signal);
-        resolve({ reason: 'signal', detail: signal });
-      });
-    }
-  });
+/** A terminal's Ctrl-C reaches the command by itself. */
+async function signalled(signals: EndSignals, command: Command | null): Promise<End> {
+  const signal = await signals.first;
+  if (signal !== 'SIGINT') command?.kill(signal);
+  return { reason: 'signal', detail: signal };
 }
 
 function exitStatus(end: End, ended: Awaited<Command['ended']> | undefined): number {

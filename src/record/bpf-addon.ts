@@ -115,13 +115,16 @@ export function loadBpfAddon(): BpfAddon {
       { cause: error },
     );
   }
-  if (!addon) {
-    throw new TracecapError(
-      'unsupported',
-      "this copy of tracecap cannot record: its native part was not built; run 'sudo bin/setup' in its folder",
-    );
-  }
+  if (!addon) throw notBuilt('native/build/bpf.node');
   return addon as BpfAddon;
+}
+
+/** Something that recording needs was not built. */
+export function notBuilt(file: string): TracecapError {
+  return new TracecapError(
+    'unsupported',
+    `this copy of tracecap cannot record: ${file} was not built; run 'sudo bin/setup' in its folder`,
+  );
 }
 
 export function isBpfError(error: unknown): error is BpfError {

@@ -1,5 +1,5 @@
 /** The command after `--`: started at once, but not let go before every probe is live. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { assetPath } from '../shared/assets.js';
@@ -26,28 +26,33 @@ export interface Command {
   readonly ended: Promise<CommandEnd>;
 }
 
-/** Descriptors of the launcher: where it waits, and where it tells why it could not exec. */
-const GO = 3;
-const STATUS = 4;
+/**
+ * Descriptors of the launcher: where it waits, and where it tells why it could not exec. Above those
+ * that a shell can hand on by name.
+ */
+const GO = 10;
+const STATUS = 11;
 
 /**
  * Starts native/launch/launch.c, which becomes the command when it is told to. It shares our
- * terminal and process group, and gets back the limits and signals that we were started with.
+ * terminal and process group, and gets back the limits and signals that we were started with. Where
+ * the capture goes to stdout, what the command prints goes to stderr.
  */
 export async function prepareCommand(
   words: readonly string[],
   startedWith: StartedWith,
   runAs: User | null,
+  stdoutIsTaken: boolean,
 ): Promise<Command> {
   const { noFile, ignoredSignals, blockedSignals } = startedWith;
   const user = runAs ? [runAs.uid, runAs.gid, runAs.name].map(String) : ['-', '-', '-'];
   const child = spawn(
     assetPath('launcher'),
     [String(GO), String(STATUS), noFile ?? '-', ignoredSignals, blockedSignals, ...user, ...words],
-    { stdio: ['inherit', 'inherit', 'inherit', 'pipe', 'pipe'] },
+    { stdio: stdio(startedWith, stdoutIsTaken), env: environment(runAs) },
   );
   await spawned(child);
-  const go = child.stdio[GO] as Duplex;
+  const go = pipeAt(child, GO);
   // The launcher may be killed while it waits.
   go.on('error', () => {});
   await waiting(go);
@@ -58,6 +63,22 @@ export async function prepareCommand(
     kill: (signal) => void child.kill(signal),
     ended: commandEnd(child, words[0] ?? ''),
   };
+}
+
+function stdio({ descriptors }: StartedWith, stdoutIsTaken: boolean): StdioOptions {
+  const inherited = [3, 4, 5, 6, 7, 8, 9].map((fd) => (descriptors.includes(fd) ? fd : 'ignore'));
+  return [0, stdoutIsTaken ? 2 : 1, 2, ...inherited, 'pipe', 'pipe'];
+}
+
+/** As sudo and setpriv set it for another user. */
+function environment(runAs: User | null): NodeJS.ProcessEnv {
+  if (!runAs) return process.env;
+  return { ...process.env, HOME: runAs.home, USER: runAs.name, LOGNAME: runAs.name };
+}
+
+/** Node's types know only five of a child's descriptors. */
+function pipeAt(child: ChildProcess, fd: number): Duplex {
+  return (child.stdio as readonly unknown[])[fd] as Duplex;
 }
 
 function spawned(child: ChildProcess): Promise<void> {
@@ -84,9 +105,11 @@ function waiting(go: Duplex): Promise<void> {
 
 function commandEnd(child: ChildProcess, name: string): Promise<CommandEnd> {
   let errno = '';
-  (child.stdio[STATUS] as Duplex).setEncoding('utf8').on('data', (text: string) => {
-    errno += text;
-  });
+  pipeAt(child, STATUS)
+    .setEncoding('utf8')
+    .on('data', (text: string) => {
+      errno += text;
+    });
   return new Promise((resolve) => {
     child.once('close', (code, signal) => {
       if (signal) {

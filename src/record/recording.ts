@@ -3,8 +3,9 @@ import { type EndReason, FORMAT_VERSION, type Manifest, type Start } from '../ca
 import { LOSSES } from '../capture/losses.js';
 import { decodePlan, type Source, tableOf } from '../schema/define-source.js';
 import { version } from '../shared/assets.js';
-import type { BpfAddon } from './bpf-addon.js';
+import { type BpfAddon, notBuilt } from './bpf-addon.js';
 import { readClock, timeOffset } from './clock.js';
+import { loadDecodeAddon } from './decode-addon.js';
 import {
   type Filters,
   filterGlobals,
@@ -54,6 +55,7 @@ export class Recording {
    * Throws TracecapError where the kernel, the privileges or the output do not allow it.
    */
   static async begin(addon: BpfAddon, options: RecordingOptions): Promise<Recording> {
+    if (!loadDecodeAddon()) throw notBuilt('native/build/decode.node');
     const thread = new SegmentThread();
     const pidNamespace = readPidNamespace();
     let session: Session | undefined;

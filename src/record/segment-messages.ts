@@ -33,6 +33,8 @@ export type FromWorker =
   | { readonly type: 'ready' }
   /** The capture's beginning is written, and the rings are being read. */
   | { readonly type: 'begun' }
+  /** Not even the beginning could be written. */
+  | { readonly type: 'refused'; readonly message: string }
   | ({ readonly type: 'progress' } & Progress)
   /** The capture cannot grow any more: what is in it stays readable. */
   | { readonly type: 'full' }

@@ -16,7 +16,7 @@ const DISK_CHECK_EVERY_MS = 1000;
 
 export class SegmentStream {
   readonly #writer: CaptureWriter;
-  readonly #path: string;
+  readonly #fd: number;
   readonly #post: (message: FromWorker) => void;
   readonly #tables: readonly Table[];
   readonly #rows = new Map<string, number>();
@@ -33,7 +33,7 @@ export class SegmentStream {
     compress: (bytes: Uint8Array, level: number) => Uint8Array,
     post: (message: FromWorker) => void,
   ) {
-    this.#path = output.path;
+    this.#fd = output.fd;
     this.#post = post;
     this.#names = sources;
     this.#recorded = new Set(start.sources.map(({ name }) => name));
@@ -122,7 +122,7 @@ export class SegmentStream {
     const now = Date.now();
     if (now - this.#diskChecked < DISK_CHECK_EVERY_MS) return;
     this.#diskChecked = now;
-    if (isDiskNearlyFull(this.#path)) this.#post({ type: 'full' });
+    if (isDiskNearlyFull(this.#fd)) this.#post({ type: 'full' });
   }
 
   #collectUids(table: Table, batch: ColumnBatch): void {

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { EndReason, Manifest } from '../capture/format.js';
 import { assetPath } from '../shared/assets.js';
+import { TracecapError } from '../shared/errors.js';
 import type { BeginMessage, FromWorker, Progress, ToWorker } from './segment-messages.js';
 
 /** Something ended the recording from below. */
@@ -34,8 +35,13 @@ export class SegmentThread {
     this.ready.catch(() => {});
   }
 
+  /** Throws TracecapError `output` where the capture's beginning cannot be written. */
   async begin(message: BeginMessage): Promise<void> {
-    await this.#ask(message, 'begun');
+    const refused = this.#answer('refused');
+    const answer = await Promise.race([this.#ask(message, 'begun'), refused]);
+    if (answer.type === 'begun') return;
+    const { path } = message.output;
+    throw new TracecapError('output', `cannot write ${path}: ${answer.message}`);
   }
 
   drain(): Promise<Answer<'drained'>> {

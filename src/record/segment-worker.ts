@@ -3,7 +3,6 @@
  * the main thread. The pump's native thread waits when this one is behind.
  */
 import { parentPort } from 'node:worker_threads';
-import { TracecapError } from '../shared/errors.js';
 import { loadBpfAddon } from './bpf-addon.js';
 import { loadDecodeAddon } from './decode-addon.js';
 import type { BeginMessage, FromWorker, ToWorker } from './segment-messages.js';
@@ -29,11 +28,8 @@ port.on('message', (message: ToWorker) => {
 post({ type: 'ready' });
 
 function begin(message: BeginMessage): void {
-  const decoder = loadDecodeAddon();
-  if (!decoder)
-    throw new TracecapError('unsupported', "native/decode was not built; run 'sudo bin/setup'");
-  const opened = new SegmentStream(message, decoder.zstdCompress, post);
-  stream = opened;
+  const opened = openStream(message);
+  if (opened === null) return;
   const { Pump } = loadBpfAddon();
   const pump = new Pump(message.pump);
   const progress = () =>
@@ -42,7 +38,7 @@ function begin(message: BeginMessage): void {
   stop = () => pump.stop();
   pump.start((item) => {
     if (item !== null) {
-      opened.write(item);
+      outOfCallback(() => opened.write(item));
       return;
     }
     clearInterval(timer);
@@ -50,4 +46,30 @@ function begin(message: BeginMessage): void {
     post({ type: 'drained', sources: opened.sources, uids: opened.uids });
   });
   post({ type: 'begun' });
+}
+
+/** Writes the capture's beginning; null where the output does not take it. */
+function openStream(message: BeginMessage): SegmentStream | null {
+  const decoder = loadDecodeAddon();
+  if (!decoder) throw new Error('the decoder addon has gone');
+  try {
+    stream = new SegmentStream(message, decoder.zstdCompress, post);
+    return stream;
+  } catch (error) {
+    const { code, message: why } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    post({ type: 'refused', message: why });
+    return null;
+  }
+}
+
+/** Node prints what a native callback throws, and goes on; thrown from here it ends the worker. */
+function outOfCallback(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    setImmediate(() => {
+      throw error;
+    });
+  }
 }

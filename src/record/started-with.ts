@@ -1,6 +1,7 @@
 /**
  * What tracecap was started with, before Node changed it: Node raises the soft limit of open files
- * and puts ignored signals back to their defaults. bin/tracecap notes both for us in the environment.
+ * puts ignored signals back to their defaults, and lets no child inherit descriptors. bin/tracecap
+ * notes all of it for us in the environment.
  */
 const VARIABLE = 'TRACECAP_STARTED_WITH';
 
@@ -10,6 +11,8 @@ export interface StartedWith {
   /** Masks as in /proc/PID/status: hex, bit n - 1 for signal n. */
   readonly ignoredSignals: string;
   readonly blockedSignals: string;
+  /** Descriptors from 3 to 9 that were open, which the command inherits (a jobserver's, say). */
+  readonly descriptors: readonly number[];
 }
 
 /** Reads the note and takes it out of the environment, which the recorded command inherits. */
@@ -22,6 +25,7 @@ export function takeStartedWith(env: NodeJS.ProcessEnv = process.env): StartedWi
     noFile: value('nofile', '\\d+|unlimited'),
     ignoredSignals: value('sigign', '[0-9a-f]+') ?? '0',
     blockedSignals: value('sigblk', '[0-9a-f]+') ?? '0',
+    descriptors: (value('fds', '[3-9,]*') ?? '').split(',').filter(Boolean).map(Number),
   };
 }
 

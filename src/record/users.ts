@@ -7,6 +7,7 @@ export interface User {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
+  readonly home: string;
 }
 
 /** The user with this name or number; throws a usage error where there is none. */
@@ -40,6 +41,11 @@ function lookUp(keys: readonly string[]): User[] {
   return text
     .split('\n')
     .map((line) => line.split(':'))
-    .filter(([name = '', , uid = '']) => keys.includes(name) || keys.includes(uid))
-    .map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
+    .filter(([name = '', , uid = '']) => name && (keys.includes(name) || keys.includes(uid)))
+    .map(([name = '', , uid, gid, , home = '/']) => ({
+      name,
+      uid: Number(uid),
+      gid: Number(gid),
+      home,
+    }));
 }

@@ -32,8 +32,8 @@ export function parseOpenFlags(text: string): { bits: bigint; accessModes: bigin
   let bits = 0;
   let accessModes = 0;
   for (const name of text.split(/[,|]/).map((word) => word.trim())) {
-    const mode = ACCESS_MODES[name];
-    const bit = BITS[name];
+    const mode = own(ACCESS_MODES, name);
+    const bit = own(BITS, name);
     if (mode !== undefined) accessModes |= 1 << mode;
     else if (bit !== undefined) bits |= bit;
     else {
@@ -42,4 +42,9 @@ export function parseOpenFlags(text: string): { bits: bigint; accessModes: bigin
     }
   }
   return { bits: BigInt(bits), accessModes: BigInt(accessModes) };
+}
+
+/** Not what every object has: 'toString' is no flag. */
+function own(numbers: Readonly<Record<string, number>>, name: string): number | undefined {
+  return Object.hasOwn(numbers, name) ? numbers[name] : undefined;
 }

@@ -1,5 +1,6 @@
 /** `tracecap record`: the words of the command line, turned into a request. */
 import { hostname } from 'node:os';
+import { isatty } from 'node:tty';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultOutput } from '../../record/output-file.js';
 import { MIN_RING_BYTES } from '../../record/session.js';
@@ -44,7 +45,10 @@ export function recordCommand(): Command {
       'end after 500ms, 60s, 5m, 1h30m (default: at Ctrl-C)',
       word(parseDuration),
     )
-    .option('-o, --output <file>', 'the capture (default: tracecap-HOST-TIME.tcap)')
+    .option(
+      '-o, --output <file>',
+      'the capture; - for standard output (default: tracecap-HOST-TIME.tcap)',
+    )
     .option('--force', 'replace the output if it exists')
     .option('-s, --sources <list>', `what to record (default: ${names(SOURCES)})`, list)
     .option('-p, --pid <list>', 'only these processes', word(ids))
@@ -67,7 +71,7 @@ export function recordCommand(): Command {
 }
 
 function requestOf(words: readonly string[], options: Options, command: Command): RecordRequest {
-  if (words.length > 0 && !process.argv.includes('--')) {
+  if (words.length !== wordsAfterDashes(process.argv)) {
     throw new TracecapError(
       'usage',
       `put -- before the command: tracecap record -- ${words.join(' ')}`,
@@ -76,8 +80,8 @@ function requestOf(words: readonly string[], options: Options, command: Command)
   if (options.runAs !== undefined && words.length === 0) {
     throw new TracecapError('usage', '--run-as needs a command after --');
   }
-  if (options.output === '-') {
-    throw new TracecapError('usage', "--output: '-' is no file; name one");
+  if (options.output === '-' && isatty(1)) {
+    throw new TracecapError('usage', '--output -: a capture is no text for a terminal; add > FILE');
   }
   return {
     words,
@@ -102,8 +106,14 @@ function requestOf(words: readonly string[], options: Options, command: Command)
   };
 }
 
+/** How many words stand behind the `--`, which commander takes out. */
+function wordsAfterDashes(argv: readonly string[]): number {
+  const dashes = argv.indexOf('--');
+  return dashes === -1 ? 0 : argv.length - dashes - 1;
+}
+
 function chosenSources(wanted: readonly string[]): Source[] {
-  return wanted.map((name) => {
+  return [...new Set(wanted)].map((name) => {
     const source = SOURCES.find((candidate) => candidate.name === name);
     if (!source)
       throw new TracecapError('usage', `no source '${name}'; there is ${names(SOURCES)}`);
