@@ -14,8 +14,13 @@
 #define __O_TMPFILE 020000000
 #define AT_FDCWD    -100
 
-/* linux/errno.h: never seen by programs. The call is restarted, or fails with EINTR. */
+/*
+ * linux/errno.h: what a signal ends a call with; programs never see these. The call fails with
+ * EINTR or is restarted, as the signal's handler was set up; after ERESTARTNOINTR always restarted.
+ */
 #define ERESTARTSYS	      512
+#define ERESTARTNOINTR	      513
+#define ERESTARTNOHAND	      514
 #define ERESTART_RESTARTBLOCK 516
 #define EINTR		      4
 
@@ -58,10 +63,11 @@ struct open_how {
 struct open_call {
 	__u64 started; /* 0: none */
 	const char *name;
-	const struct open_how *how; /* openat2 */
+	const struct open_how *how; /* openat2: where flags and mode are still to be read from */
 	__u64 flags;
 	tc_mode mode;
 	tc_fd dirfd;
+	int nr;
 	enum opensnoop_syscall syscall;
 };
 
@@ -72,59 +78,92 @@ struct {
 	__type(value, struct open_call);
 } calls SEC(".maps");
 
-static __always_inline int enter(const struct open_call *begun)
+/* Notes a call that begins; NULL where nobody wants it. */
+static __always_inline struct open_call *enter(const struct open_call *begun)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct open_call *call;
 
 	if (!tc_wanted(task))
-		return 0;
+		return NULL;
 	call = bpf_task_storage_get(&calls, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!call) {
 		tc_count_loss(tc_loss_map_full);
-		return 0;
+		return NULL;
 	}
 	*call = *begun;
 	call->started = bpf_ktime_get_boot_ns();
-	return 0;
+	return call;
+}
+
+/* What the kernel makes of a mode: umode_t. */
+static __always_inline tc_mode mode_of(unsigned long mode)
+{
+	return (__u16)mode;
 }
 
 SEC("tp/syscalls/sys_enter_open")
 int opensnoop_enter_open(struct syscall_trace_enter *ctx)
 {
 	struct open_call call = {
+	    .nr = ctx->nr,
 	    .syscall = opensnoop_syscall_open,
 	    .dirfd = TC_NO_FD,
 	    .name = (const char *)ctx->args[0],
 	    .flags = (__u32)ctx->args[1],
-	    .mode = ctx->args[2],
+	    .mode = mode_of(ctx->args[2]),
 	};
-	return enter(&call);
+
+	enter(&call);
+	return 0;
 }
 
 SEC("tp/syscalls/sys_enter_openat")
 int opensnoop_enter_openat(struct syscall_trace_enter *ctx)
 {
 	struct open_call call = {
+	    .nr = ctx->nr,
 	    .syscall = opensnoop_syscall_openat,
 	    .dirfd = ctx->args[0],
 	    .name = (const char *)ctx->args[1],
 	    .flags = (__u32)ctx->args[2],
-	    .mode = ctx->args[3],
+	    .mode = mode_of(ctx->args[3]),
 	};
-	return enter(&call);
+
+	enter(&call);
+	return 0;
 }
 
+/* Where the page of `how` is not resident, nothing is read, and call->how stays. */
+static __always_inline void read_how(struct open_call *call)
+{
+	struct open_how how;
+
+	if (bpf_probe_read_user(&how, sizeof(how), call->how))
+		return;
+	call->flags = how.flags;
+	call->mode = how.mode;
+	call->how = NULL;
+}
+
+/* Read now, as the kernel is about to: another thread may change it while the call is under way. */
 SEC("tp/syscalls/sys_enter_openat2")
 int opensnoop_enter_openat2(struct syscall_trace_enter *ctx)
 {
+	struct open_call *noted;
 	struct open_call call = {
+	    .nr = ctx->nr,
 	    .syscall = opensnoop_syscall_openat2,
 	    .dirfd = ctx->args[0],
 	    .name = (const char *)ctx->args[1],
 	    .how = (const struct open_how *)ctx->args[2],
+	    .flags = TC_NO_FLAGS,
 	};
-	return enter(&call);
+
+	noted = enter(&call);
+	if (noted)
+		read_how(noted);
+	return 0;
 }
 
 SEC("tp/syscalls/sys_enter_creat")
@@ -132,25 +171,16 @@ int opensnoop_enter_creat(struct syscall_trace_enter *ctx)
 {
 	/* creat(2): the same as open() with these flags */
 	struct open_call call = {
+	    .nr = ctx->nr,
 	    .syscall = opensnoop_syscall_creat,
 	    .dirfd = TC_NO_FD,
 	    .name = (const char *)ctx->args[0],
 	    .flags = O_CREAT | O_WRONLY | O_TRUNC,
-	    .mode = ctx->args[1],
+	    .mode = mode_of(ctx->args[1]),
 	};
-	return enter(&call);
-}
 
-static __always_inline void read_how(struct open_call *call)
-{
-	struct open_how how;
-
-	if (bpf_probe_read_user(&how, sizeof(how), call->how)) {
-		call->flags = TC_NO_FLAGS;
-		return;
-	}
-	call->flags = how.flags;
-	call->mode = how.mode;
+	enter(&call);
+	return 0;
 }
 
 static __always_inline bool flags_wanted(__u64 flags)
@@ -164,7 +194,10 @@ static __always_inline bool flags_wanted(__u64 flags)
 
 static __always_inline int result_of(long ret)
 {
-	return ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK ? -EINTR : ret;
+	bool interrupted =
+	    ret == -ERESTARTSYS || ret == -ERESTARTNOHAND || ret == -ERESTART_RESTARTBLOCK;
+
+	return interrupted ? -EINTR : ret;
 }
 
 /* Appends the name as passed behind the pivot. Bytes, or TC_NO_TEXT where it cannot be read. */
@@ -174,8 +207,10 @@ static __always_inline __u32 append_name(struct opensnoop_event *event, const ch
 	/* one byte more than fits, and the NUL: so that a cut is seen */
 	long len = bpf_probe_read_user_str(&text->bytes[TC_PIVOT], TC_PATH_MAX + 2, name);
 
-	if (len <= 0)
+	if (len < 0)
 		return TC_NO_TEXT;
+	if (len == 0) /* an empty name, up to 6.12 at least: without its NUL */
+		return 0;
 	if (len <= TC_PATH_MAX + 1)
 		return len - 1;
 	event->path_truncated = true;
@@ -280,14 +315,17 @@ int opensnoop_exit(struct syscall_trace_exit *ctx)
 	struct opensnoop_event *event = &fixed.event;
 	__u64 started;
 
-	if (!call || !call->started)
+	if (!call || !call->started || call->nr != ctx->nr)
+		return 0;
+	/* not its end: it is entered again at once */
+	if (ctx->ret == -ERESTARTNOINTR)
 		return 0;
 	started = call->started;
 	call->started = 0;
 	event->ret = result_of(ctx->ret);
 	if (tc_failed_only && event->ret >= 0)
 		return 0;
-	if (call->syscall == opensnoop_syscall_openat2)
+	if (call->how)
 		read_how(call);
 	if (!flags_wanted(call->flags))
 		return 0;

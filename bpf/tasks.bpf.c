@@ -15,10 +15,10 @@ struct target {
 	tc_pid number;
 };
 
-/* What tasks_mark is to mark, and how (enum tc_mark_flag). */
+/* What tasks_mark is to mark, and how (enum tc_mark_flag). The loader gives it its size. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 1);
 	__type(key, struct target);
 	__type(value, __u32);
 } targets SEC(".maps");

@@ -10,7 +10,8 @@ const objects = new URL('../bpf/build/', import.meta.url);
 const layouts = new URL('../src/sources/layouts/', import.meta.url);
 
 let stale = 0;
-for (const file of readdirSync(objects).filter((name) => name.endsWith('.bpf.o'))) {
+// What X.compat.bpf.o sends is the same as X.bpf.o sends.
+for (const file of readdirSync(objects).filter((name) => /^\w+\.bpf\.o$/.test(name))) {
   const source = file.replace('.bpf.o', '');
   const text = layoutText(source, readFileSync(new URL(file, objects)));
   if (text === null) continue;

@@ -45,6 +45,8 @@ Napi::Error ErrnoError(Napi::Env env, const std::string& what, int error) {
   return thrown;
 }
 
+void ClearLibbpfLog() { TakeLog(); }
+
 void CaptureLibbpfLog(bool verbose) {
   verbose_log = verbose;
   libbpf_set_print(Print);

@@ -11,6 +11,9 @@ namespace tracecap {
 // one. src/record/bpf-addon.ts types it.
 Napi::Error ErrnoError(Napi::Env env, const std::string& what, int error);
 
+// Forgets what libbpf has said so far.
+void ClearLibbpfLog();
+
 // Takes what libbpf says from now on: to stderr where verbose, and for the next error's log.
 void CaptureLibbpfLog(bool verbose);
 

@@ -35,7 +35,8 @@ Napi::Function Object::Define(Napi::Env env) {
        InstanceMethod<&Object::SetFlag>("setFlag"), InstanceMethod<&Object::Attach>("attach"),
        InstanceMethod<&Object::AttachTracepoint>("attachTracepoint"),
        InstanceMethod<&Object::RunIterator>("runIterator"),
-       InstanceMethod<&Object::Detach>("detach"), InstanceMethod<&Object::Close>("close")});
+       InstanceMethod<&Object::MissedRuns>("missedRuns"), InstanceMethod<&Object::Detach>("detach"),
+       InstanceMethod<&Object::Close>("close")});
 }
 
 Object::Object(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Object>(info) {
@@ -49,12 +50,12 @@ Object::Object(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Object>(info) 
 Object::~Object() { Destroy(); }
 
 Napi::Value Object::DescribeStruct(const Napi::CallbackInfo& info) {
-  return tracecap::DescribeStruct(info.Env(), bpf_object__btf(object_), Text(info[0]));
+  return tracecap::DescribeStruct(info.Env(), bpf_object__btf(Opened(info.Env())), Text(info[0]));
 }
 
 void Object::SetGlobal(const Napi::CallbackInfo& info) {
   const std::string name = Text(info[0]);
-  const auto variable = tracecap::FindVariable(object_, ".rodata", name);
+  const auto variable = tracecap::FindVariable(Opened(info.Env()), ".rodata", name);
   if (!variable) throw ErrnoError(info.Env(), "global " + name, ENOENT);
   size_t size;
   const auto* initial = static_cast<const uint8_t*>(bpf_map__initial_value(variable->map, &size));
@@ -89,8 +90,11 @@ void Object::Disable(const Napi::CallbackInfo& info) {
 }
 
 void Object::Load(const Napi::CallbackInfo& info) {
-  const int error = bpf_object__load(object_);
-  if (error) throw ErrnoError(info.Env(), std::string("load ") + bpf_object__name(object_), -error);
+  bpf_object* object = Opened(info.Env());
+  // Warnings about objects before this one would pass for the reason why this one is refused.
+  ClearLibbpfLog();
+  const int error = bpf_object__load(object);
+  if (error) throw ErrnoError(info.Env(), std::string("load ") + bpf_object__name(object), -error);
 }
 
 Napi::Value Object::MapFd(const Napi::CallbackInfo& info) {
@@ -106,7 +110,7 @@ void Object::UpdateMap(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Object::FindVariable(const Napi::CallbackInfo& info) {
-  const auto variable = tracecap::FindVariable(object_, ".bss", Text(info[0]));
+  const auto variable = tracecap::FindVariable(Opened(info.Env()), ".bss", Text(info[0]));
   if (!variable) throw ErrnoError(info.Env(), "variable " + Text(info[0]), ENOENT);
   auto found = Napi::Object::New(info.Env());
   found.Set("fd", bpf_map__fd(variable->map));
@@ -118,7 +122,7 @@ Napi::Value Object::FindVariable(const Napi::CallbackInfo& info) {
 // By mmap and not by an update of the map, which would put back the counters beside the flag.
 void Object::SetFlag(const Napi::CallbackInfo& info) {
   const std::string name = Text(info[0]);
-  const auto variable = tracecap::FindVariable(object_, ".bss", name);
+  const auto variable = tracecap::FindVariable(Opened(info.Env()), ".bss", name);
   if (!variable || variable->size != 1) throw ErrnoError(info.Env(), "flag " + name, ENOENT);
   const size_t size = variable->offset + variable->size;
   void* section =
@@ -137,6 +141,7 @@ void Object::Attach(const Napi::CallbackInfo& info) {
 // Not bpf_program__attach_tracepoint(): it looks for tracefs in places of its own, and a private
 // mount is in none of them.
 void Object::AttachTracepoint(const Napi::CallbackInfo& info) {
+  bpf_program* program = ProgramNamed(info[0]);
   perf_event_attr event = {};
   event.size = sizeof(event);
   event.type = PERF_TYPE_TRACEPOINT;
@@ -147,7 +152,7 @@ void Object::AttachTracepoint(const Napi::CallbackInfo& info) {
   // in kernel/trace/bpf_trace.c adds it to the tracepoint, not to the event).
   const long fd = syscall(SYS_perf_event_open, &event, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
   if (fd < 0) throw ErrnoError(info.Env(), "perf_event_open for " + Text(info[0]), errno);
-  bpf_link* link = bpf_program__attach_perf_event(ProgramNamed(info[0]), static_cast<int>(fd));
+  bpf_link* link = bpf_program__attach_perf_event(program, static_cast<int>(fd));
   if (!link) {
     const int error = errno;
     close(static_cast<int>(fd));
@@ -160,7 +165,7 @@ void Object::RunIterator(const Napi::CallbackInfo& info) {
   bpf_link* link = bpf_program__attach_iter(ProgramNamed(info[0]), nullptr);
   if (!link) throw ErrnoError(info.Env(), "iterate " + Text(info[0]), errno);
   const int fd = bpf_iter_create(bpf_link__fd(link));
-  const int error = errno;
+  int error = errno;
   bpf_link__destroy(link);
   if (fd < 0) throw ErrnoError(info.Env(), "iterate " + Text(info[0]), error);
   char buffer[64];
@@ -168,21 +173,46 @@ void Object::RunIterator(const Napi::CallbackInfo& info) {
   do {
     size = read(fd, buffer, sizeof(buffer));
   } while (size > 0 || (size < 0 && (errno == EINTR || errno == EAGAIN)));
+  error = errno;
   close(fd);
+  if (size < 0) throw ErrnoError(info.Env(), "iterate " + Text(info[0]), error);
+}
+
+// recursion_misses: since Linux 5.12 for tp_btf (9ed9e9ba2337), since 6.7 also for programs on
+// tracepoints (dd8657894c11, "bpf: Count missed stats in trace_call_bpf"); 0 before.
+Napi::Value Object::MissedRuns(const Napi::CallbackInfo& info) {
+  uint64_t missed = 0;
+  bpf_program* program;
+  bpf_object__for_each_program(program, Opened(info.Env())) {
+    const int fd = bpf_program__fd(program);
+    if (fd < 0) continue;  // left out
+    bpf_prog_info about = {};
+    uint32_t size = sizeof(about);
+    if (bpf_obj_get_info_by_fd(fd, &about, &size)) {
+      throw ErrnoError(info.Env(), std::string("ask about ") + bpf_program__name(program), errno);
+    }
+    missed += about.recursion_misses;
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(missed));
 }
 
 void Object::Detach(const Napi::CallbackInfo&) { DestroyLinks(); }
 
 void Object::Close(const Napi::CallbackInfo&) { Destroy(); }
 
+bpf_object* Object::Opened(Napi::Env env) const {
+  if (!object_) throw ErrnoError(env, "closed object", EBADF);
+  return object_;
+}
+
 bpf_program* Object::ProgramNamed(const Napi::Value& name) {
-  bpf_program* program = bpf_object__find_program_by_name(object_, Text(name).c_str());
+  bpf_program* program = bpf_object__find_program_by_name(Opened(name.Env()), Text(name).c_str());
   if (!program) throw ErrnoError(name.Env(), "program " + Text(name), ENOENT);
   return program;
 }
 
 bpf_map* Object::MapNamed(const Napi::Value& name) {
-  bpf_map* map = bpf_object__find_map_by_name(object_, Text(name).c_str());
+  bpf_map* map = bpf_object__find_map_by_name(Opened(name.Env()), Text(name).c_str());
   if (!map) throw ErrnoError(name.Env(), "map " + Text(name), ENOENT);
   return map;
 }

@@ -1,5 +1,5 @@
 // One BPF object: opened from its bytes, configured, loaded, attached. src/record/bpf-addon.ts says
-// what each method takes and gives.
+// what each method takes and gives. After close() all throw EBADF, but for close() and detach().
 #pragma once
 
 #include <bpf/libbpf.h>
@@ -31,9 +31,11 @@ class Object : public Napi::ObjectWrap<Object> {
   void Attach(const Napi::CallbackInfo& info);
   void AttachTracepoint(const Napi::CallbackInfo& info);
   void RunIterator(const Napi::CallbackInfo& info);
+  Napi::Value MissedRuns(const Napi::CallbackInfo& info);
   void Detach(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
 
+  bpf_object* Opened(Napi::Env env) const;
   bpf_program* ProgramNamed(const Napi::Value& name);
   bpf_map* MapNamed(const Napi::Value& name);
   void DestroyLinks();

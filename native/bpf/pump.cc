@@ -19,16 +19,17 @@ namespace {
 // Records are sent without a wake-up each; this timer and the rings' watermark replace them. An
 // idle recording so costs 20 wake-ups a second.
 constexpr int kTimerMs = 50;
-// A ring with more than this much unread is drained again without a pause.
+// A ring with this much unread, or this part of it, is drained again without a pause.
 constexpr size_t kBusyBytes = 1 << 20;
+constexpr size_t kBusyPart = 8;
 constexpr size_t kRecordsADrain = 16384;
+// At the end a record that a CPU is still writing is waited for, this long and in such steps.
+constexpr int64_t kUnfinishedNs = 100'000'000;
+constexpr useconds_t kUnfinishedStepUs = 1000;
+// So many events are appended before it is looked at whether their segment is full. The longest
+// are 8 KiB: a segment is at most 2 MiB longer than it should be.
+constexpr size_t kEventsAStep = 256;
 constexpr int64_t kLossesEveryNs = 1'000'000'000;
-
-int64_t BootNow() {
-  timespec time;
-  clock_gettime(CLOCK_BOOTTIME, &time);
-  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
 
 void AddToEpoll(int epoll_fd, int fd, uint32_t events) {
   epoll_event event = {};
@@ -39,13 +40,19 @@ void AddToEpoll(int epoll_fd, int fd, uint32_t events) {
 
 }  // namespace
 
+int64_t BootNow() {
+  timespec time;
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
 Pump::Pump(std::vector<Ring> rings, std::vector<Table> tables, std::unique_ptr<LossCounters> losses,
-           int64_t time_offset)
+           int64_t time_offset, int64_t began)
     : rings_(std::move(rings)),
       tables_(std::move(tables)),
       waiting_since_(tables_.size(), 0),
       losses_(std::move(losses)),
-      losses_taken_(BootNow() + time_offset),
+      losses_taken_(began),
       time_offset_(time_offset),
       epoll_fd_(epoll_create1(EPOLL_CLOEXEC)),
       stop_fd_(eventfd(0, EFD_CLOEXEC)),
@@ -57,7 +64,7 @@ Pump::Pump(std::vector<Ring> rings, std::vector<Table> tables, std::unique_ptr<L
 
 Pump::~Pump() {
   Stop();
-  if (thread_.joinable()) thread_.join();
+  Join();
   close(epoll_fd_);
   close(stop_fd_);
 }
@@ -80,18 +87,19 @@ void Pump::Stop() {
   [[maybe_unused]] const ssize_t written = write(stop_fd_, &one, sizeof(one));
 }
 
+void Pump::Join() {
+  if (thread_.joinable()) thread_.join();
+}
+
 void Pump::Run() {
-  bool last = false;
-  while (!last) {
+  while (!stopping_) {
     WaitForRecords();
-    last = stopping_;  // the programs are detached: what the rings hold now is all there will be
-    bool more;
     do {
-      more = Drain(last);
-      const int64_t now = Now();
-      if (!FlushDue(now) || !DeliverLosses(now, kLossesEveryNs)) return;
-    } while (more && (last || !stopping_));
+      Drain();
+      if (!HandOver()) return;
+    } while (IsBusy() && !stopping_);
   }
+  if (!DrainRest()) return;
   for (uint32_t table = 0; table < tables_.size(); table++) {
     if (tables_[table].rows() > 0 && !Flush(table)) return;
   }
@@ -103,19 +111,45 @@ void Pump::WaitForRecords() {
   epoll_wait(epoll_fd_, &event, 1, kTimerMs);
 }
 
-// Takes what the rings hold, up to a limit each, in order of time. True where enough is left to go
-// on without a pause; with `last`, where anything is.
-bool Pump::Drain(bool last) {
+// Takes what the rings hold, up to a limit each, in order of time. True where there was something.
+bool Pump::Drain() {
   records_.clear();
-  size_t unread = 0;
-  for (Ring& ring : rings_) {
-    ring.Collect(kRecordsADrain, &records_, &unreadable_);
-    unread = std::max(unread, ring.unread_bytes());
-  }
+  for (Ring& ring : rings_) ring.Collect(kRecordsADrain, &records_, &unreadable_);
   const bool drained = !records_.empty();
   Append();
   for (Ring& ring : rings_) ring.Release();
-  return last ? drained : unread > kBusyBytes;
+  return drained;
+}
+
+// Whether so much came meanwhile that there is no time for a pause.
+bool Pump::IsBusy() const {
+  return std::any_of(rings_.begin(), rings_.end(), [](const Ring& ring) {
+    return ring.unread_bytes() >= std::min(kBusyBytes, ring.size() / kBusyPart);
+  });
+}
+
+// The programs are detached: what the rings hold now is all there will be, but a program that was
+// interrupted on its CPU may still be writing. What it does not finish in time is unreadable, not
+// what lies behind it.
+bool Pump::DrainRest() {
+  const auto unread = [](const Ring& ring) { return ring.unread_bytes() > 0; };
+  int64_t deadline = BootNow() + kUnfinishedNs;
+  while (std::any_of(rings_.begin(), rings_.end(), unread)) {
+    if (Drain()) {
+      deadline = BootNow() + kUnfinishedNs;
+    } else if (BootNow() < deadline) {
+      usleep(kUnfinishedStepUs);
+    } else {
+      for (Ring& ring : rings_) unreadable_ += ring.SkipUnfinished();
+    }
+    if (!HandOver()) return false;
+  }
+  return true;
+}
+
+bool Pump::HandOver() {
+  const int64_t now = Now();
+  return FlushDue(now) && DeliverLosses(now, kLossesEveryNs);
 }
 
 // Sorts what was drained by time, each ring being nearly sorted already, and lets every table have
@@ -146,17 +180,18 @@ bool Pump::ReadTime(Record* record) {
   return true;
 }
 
-// Appends events_, and cuts batches on the way so that none is longer than a segment may be.
+// Appends events_, and hands over batches on the way as they become as long as a segment may be.
 void Pump::AppendTo(uint32_t index) {
   Table& table = tables_[index];
   for (size_t done = 0; done < events_.size();) {
     if (table.rows() == 0) waiting_since_[index] = Now();
-    const size_t count = std::min(events_.size() - done, kSegmentRows - table.rows());
+    const size_t count =
+        std::min({events_.size() - done, kSegmentRows - table.rows(), kEventsAStep});
     table.Append(events_.data() + done, count);
     done += count;
-    if (table.rows() == kSegmentRows && !Flush(index)) return;
+    rows_[index] += count;
+    if (IsFlushDue(table.rows(), table.size_bytes(), 0) && !Flush(index)) return;
   }
-  rows_[index] += events_.size();
 }
 
 bool Pump::FlushDue(int64_t now) {
@@ -170,16 +205,21 @@ bool Pump::FlushDue(int64_t now) {
 
 bool Pump::Flush(uint32_t table) {
   waiting_since_[table] = Now();
-  return deliver_(TableBatch{table, tables_[table].Take()});
+  return Give(TableBatch{table, tables_[table].Take()});
 }
 
 bool Pump::DeliverLosses(int64_t now, int64_t every_ns) {
-  if (now - losses_taken_ < every_ns) return true;
+  if (now - losses_taken_ < every_ns) return open_;
   auto losses = losses_->Take(losses_taken_, now);
   if (unreadable_ > 0) losses.push_back({kPumpItself, 0, unreadable_, losses_taken_, now});
   unreadable_ = 0;
   losses_taken_ = now;
-  return losses.empty() || deliver_(std::move(losses));
+  return losses.empty() ? open_ : Give(std::move(losses));
+}
+
+bool Pump::Give(PumpOutput output) {
+  open_ = open_ && deliver_(std::move(output));
+  return open_;
 }
 
 int64_t Pump::Now() const { return BootNow() + time_offset_; }

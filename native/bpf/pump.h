@@ -15,6 +15,9 @@
 
 namespace tracecap {
 
+// CLOCK_BOOTTIME, ns: the clock that events carry.
+int64_t BootNow();
+
 // Rows of one table, ready to become a segment.
 struct TableBatch {
   uint32_t table;
@@ -29,8 +32,9 @@ class Pump {
   // they lose. False ends the pump.
   using Deliver = std::function<bool(PumpOutput)>;
 
+  // began: when the programs began to count losses, ns since the Unix epoch.
   Pump(std::vector<Ring> rings, std::vector<Table> tables, std::unique_ptr<LossCounters> losses,
-       int64_t time_offset);
+       int64_t time_offset, int64_t began);
   ~Pump();
 
   // Starts the thread; at_end is its last call.
@@ -39,19 +43,26 @@ class Pump {
   // Asks the thread to empty the rings once more and end. Returns at once.
   void Stop();
 
+  // Waits for the thread, which was asked to end or ends by itself.
+  void Join();
+
   // Rows decoded so far, by table.
   std::vector<uint64_t> rows() const { return {rows_.begin(), rows_.end()}; }
 
  private:
   void Run();
   void WaitForRecords();
-  bool Drain(bool last);
+  bool Drain();
+  bool IsBusy() const;
+  bool DrainRest();
+  bool HandOver();
   void Append();
   bool ReadTime(Record* record);
   void AppendTo(uint32_t table);
   bool FlushDue(int64_t now);
   bool Flush(uint32_t table);
   bool DeliverLosses(int64_t now, int64_t every_ns);
+  bool Give(PumpOutput output);
   int64_t Now() const;
 
   std::vector<Ring> rings_;
@@ -68,6 +79,7 @@ class Pump {
   std::atomic<bool> stopping_{false};
   std::vector<std::atomic<uint64_t>> rows_;
   Deliver deliver_;
+  bool open_ = true;  // nothing is delivered any more once deliver_ has refused
   std::thread thread_;
 };
 

@@ -11,47 +11,6 @@
 namespace tracecap {
 namespace {
 
-// Batches on their way to JavaScript. With the queue full the pump waits, and the rings fill: what
-// is lost then is counted where it is lost. 4 batches are at most 32 MiB.
-constexpr size_t kQueuedBatches = 4;
-
-Napi::Array LossesToJs(Napi::Env env, const std::vector<Loss>& losses) {
-  auto list = Napi::Array::New(env, losses.size());
-  for (uint32_t i = 0; i < losses.size(); i++) {
-    auto loss = Napi::Object::New(env);
-    loss.Set("object", losses[i].object == kPumpItself
-                           ? env.Null()
-                           : Napi::Value(Napi::Number::New(env, losses[i].object)));
-    loss.Set("reason", losses[i].reason);
-    loss.Set("count", Napi::BigInt::New(env, losses[i].count));
-    loss.Set("from", Napi::BigInt::New(env, losses[i].from));
-    loss.Set("to", Napi::BigInt::New(env, losses[i].to));
-    list.Set(i, loss);
-  }
-  return list;
-}
-
-// Calls onOutput(output): {table, batch}, {losses}, or null at the end.
-void CallJs(Napi::Env env, Napi::Function on_output, std::nullptr_t*, PumpOutput* output) {
-  const std::unique_ptr<PumpOutput> owned(output);
-  if (env == nullptr) return;
-  const Napi::HandleScope scope(env);
-  if (!output) {
-    on_output.Call({env.Null()});
-    return;
-  }
-  auto object = Napi::Object::New(env);
-  if (const auto* batch = std::get_if<TableBatch>(output)) {
-    object.Set("table", batch->table);
-    object.Set("batch", BatchToJs(env, *batch->batch));
-  } else {
-    object.Set("losses", LossesToJs(env, std::get<std::vector<Loss>>(*output)));
-  }
-  on_output.Call({object});
-}
-
-using Queue = Napi::TypedThreadSafeFunction<std::nullptr_t, PumpOutput, CallJs>;
-
 std::unique_ptr<LossCounters> CountersFromJs(const Napi::Array& list) {
   std::vector<LossCounters::Place> places;
   for (uint32_t i = 0; i < list.Length(); i++) {
@@ -83,26 +42,39 @@ PumpObject::PumpObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PumpOb
   for (uint32_t i = 0; i < plans.Length(); i++) {
     tables.emplace_back(PlanFromJs(plans.Get(i).As<Napi::Object>()), time_offset);
   }
-  pump_ =
-      std::make_unique<Pump>(RingsFromJs(options.Get("rings").As<Napi::Array>()), std::move(tables),
-                             CountersFromJs(options.Get("losses").As<Napi::Array>()), time_offset);
+  const Napi::Value began_given = options.Get("began");
+  const int64_t began = began_given.IsBigInt()
+                            ? began_given.As<Napi::BigInt>().Int64Value(&lossless)
+                            : BootNow() + time_offset;
+  pump_ = std::make_unique<Pump>(
+      RingsFromJs(options.Get("rings").As<Napi::Array>()), std::move(tables),
+      CountersFromJs(options.Get("losses").As<Napi::Array>()), time_offset, began);
 }
 
 void PumpObject::Start(const Napi::CallbackInfo& info) {
-  auto queue =
-      Queue::New(info.Env(), info[0].As<Napi::Function>(), "tracecap pump", kQueuedBatches, 1);
+  if (queue_) throw Napi::Error::New(info.Env(), "the pump was started before");
+  queue_ =
+      std::make_shared<OutputQueue>(info.Env(), info[0].As<Napi::Function>(), [this] { End(); });
+  // After the queue, whose own hook frees it: hooks run in the opposite order.
+  napi_add_env_cleanup_hook(info.Env(), CleanUp, this);
   Ref();  // until the end was delivered, even if JavaScript lets go of the pump
-  pump_->Start(
-      [queue](PumpOutput output) {
-        auto owned = std::make_unique<PumpOutput>(std::move(output));
-        if (queue.BlockingCall(owned.get()) != napi_ok) return false;
-        [[maybe_unused]] const PumpOutput* given = owned.release();
-        return true;
-      },
-      [queue]() mutable {
-        queue.BlockingCall(static_cast<PumpOutput*>(nullptr));
-        queue.Release();
-      });
+  pump_->Start([queue = queue_](PumpOutput output) { return queue->Give(std::move(output)); },
+               [queue = queue_] { queue->End(); });
+}
+
+// The thread has nothing left to do but to let go of the queue.
+void PumpObject::End() {
+  pump_->Join();
+  napi_remove_env_cleanup_hook(Env(), CleanUp, this);
+  Unref();
+}
+
+// JavaScript's thread ends (worker.terminate()): the pump must not use its queue afterwards.
+void PumpObject::CleanUp(void* self) {
+  const auto* pump = static_cast<PumpObject*>(self);
+  pump->queue_->Abort();
+  pump->pump_->Stop();
+  pump->pump_->Join();
 }
 
 void PumpObject::Stop(const Napi::CallbackInfo&) { pump_->Stop(); }

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "output_queue.h"
 #include "pump.h"
 
 namespace tracecap {
@@ -20,7 +21,11 @@ class PumpObject : public Napi::ObjectWrap<PumpObject> {
   void Stop(const Napi::CallbackInfo& info);
   Napi::Value Rows(const Napi::CallbackInfo& info);
 
+  void End();
+  static void CleanUp(void* self);
+
   std::unique_ptr<Pump> pump_;
+  std::shared_ptr<OutputQueue> queue_;
 };
 
 }  // namespace tracecap

@@ -53,19 +53,35 @@ void Ring::Collect(size_t limit, std::vector<Record>* records, uint64_t* unreada
   const uint64_t produced = LoadAcquire(producer_position_);
   for (size_t count = 0; count < limit && collected_ < produced; count++) {
     const uint8_t* header = data_ + (collected_ & (size_ - 1));
-    const uint32_t length =
-        __atomic_load_n(reinterpret_cast<const uint32_t*>(header), __ATOMIC_ACQUIRE);
+    const uint32_t length = NextLength();
     if (length & BPF_RINGBUF_BUSY_BIT) return;
-    const uint32_t size = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
-    collected_ += (size + kHeaderSize + 7) / 8 * 8;
+    Pass(length);
     if (length & BPF_RINGBUF_DISCARD_BIT) continue;
     Record record = {};
-    if (ReadRecord(header + kHeaderSize, size, &record.header, &record.event)) {
+    if (ReadRecord(header + kHeaderSize, length, &record.header, &record.event)) {
       records->push_back(record);
     } else {
       ++*unreadable;
     }
   }
+}
+
+bool Ring::SkipUnfinished() {
+  if (unread_bytes() == 0) return false;
+  const uint32_t length = NextLength();
+  if (!(length & BPF_RINGBUF_BUSY_BIT)) return false;
+  Pass(length);
+  return true;
+}
+
+uint32_t Ring::NextLength() const {
+  const uint8_t* header = data_ + (collected_ & (size_ - 1));
+  return __atomic_load_n(reinterpret_cast<const uint32_t*>(header), __ATOMIC_ACQUIRE);
+}
+
+void Ring::Pass(uint32_t length) {
+  const uint32_t size = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+  collected_ += (size + kHeaderSize + 7) / 8 * 8;
 }
 
 void Ring::Release() { __atomic_store_n(consumer_position_, collected_, __ATOMIC_RELEASE); }

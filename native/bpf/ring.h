@@ -27,15 +27,23 @@ class Ring {
 
   bool valid() const { return data_ != nullptr; }
   int fd() const { return map_fd_; }
+  size_t size() const { return size_; }
   size_t unread_bytes() const;
 
   // Appends up to limit records that are complete. Those that are no records of ours are counted.
   void Collect(size_t limit, std::vector<Record>* records, uint64_t* unreadable);
 
+  // Passes over the next record if it is still being written. True where it was.
+  bool SkipUnfinished();
+
   // Gives what was collected back to the kernel.
   void Release();
 
  private:
+  // The next record's length with the bits that say what state it is in.
+  uint32_t NextLength() const;
+  void Pass(uint32_t length);
+
   int map_fd_;
   size_t size_;
   size_t page_size_;

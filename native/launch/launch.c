@@ -52,7 +52,7 @@ static void restore_signals(const char* ignored, const char* blocked) {
   const unsigned long long block = strtoull(blocked, NULL, 16);
   sigset_t mask;
   sigemptyset(&mask);
-  for (int signal_number = 1; signal_number < 64; signal_number++) {
+  for (int signal_number = 1; signal_number <= 64; signal_number++) {
     if (ignore >> (signal_number - 1) & 1) signal(signal_number, SIG_IGN);
     if (block >> (signal_number - 1) & 1) sigaddset(&mask, signal_number);
   }

@@ -35,10 +35,18 @@ export interface BpfObject {
   attach(program: string): void;
   /** Attaches to the tracepoint with this id (tracefs: events/CATEGORY/NAME/id). */
   attachTracepoint(program: string, id: number): void;
-  /** Runs an iterator to its end. */
+  /** Runs an iterator to its end; throws where it does not get there. */
   runIterator(program: string): void;
+  /**
+   * After load(): how often the kernel left out a run of one of the programs, because another BPF
+   * program or bpf(2) was at work on that CPU. A hook counts for all that passes it, wanted or not,
+   * and a call whose beginning and end were both left out counts twice: so this is the most that was
+   * lost. Programs on tracepoints are counted since Linux 6.7.
+   */
+  missedRuns(): number;
   /** Detaches everything, the last attached first. */
   detach(): void;
+  /** Detaches and unloads. After it, all but close() and detach() throws. */
   close(): void;
 }
 
@@ -72,6 +80,8 @@ export interface PumpOptions {
   readonly losses: readonly VariablePlace[];
   /** Nanoseconds to add to boot time for the Unix epoch. */
   readonly timeOffset: bigint;
+  /** Time 0 of the recording, since which losses count, ns since the Unix epoch; absent: now. */
+  readonly began?: bigint;
 }
 
 export type PumpOutput =

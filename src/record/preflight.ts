@@ -32,7 +32,7 @@ export function preflight(platform: string = process.platform, paths = PATHS): v
   if (!existsSync(paths.btf)) {
     throw new TracecapError(
       'unsupported',
-      `this kernel has no BTF (${paths.btf}); one built with CONFIG_DEBUG_INFO_BTF is needed, as Debian 11, Ubuntu 20.10, RHEL 8.2 and later have`,
+      `this kernel has no BTF (${paths.btf}); one built with CONFIG_DEBUG_INFO_BTF is needed, as Debian 12, Ubuntu 22.04, RHEL 9 and later have`,
     );
   }
   // Not mounted securityfs says nothing; then the load itself will tell.

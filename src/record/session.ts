@@ -6,8 +6,8 @@ import { bpfObjectPath } from '../shared/assets.js';
 import { reason, TracecapError } from '../shared/errors.js';
 import type { BpfAddon, BpfObject, VariablePlace } from './bpf-addon.js';
 import type { Target } from './filters.js';
-import { refusalOf, ringRefusal } from './refusal.js';
-import { attachHook, type FoundHook, hookName, loadSource } from './source-object.js';
+import { refusalOf, ringRefusal, tasksRefusal } from './refusal.js';
+import { attachHook, hookName, type LoadedSource, loadSource } from './source-object.js';
 import { findTracepoints, type TracepointIds } from './tracefs.js';
 
 export interface SessionOptions {
@@ -35,12 +35,6 @@ export const MIN_RING_BYTES = 4096;
 /** A ring wakes its reader at this part of it. */
 const WAKEUP_FRACTION = 1 / 8;
 
-export interface LoadedSource {
-  readonly source: Source;
-  readonly object: BpfObject;
-  readonly hooks: readonly FoundHook[];
-}
-
 export class Session {
   /** Their places are the numbers that their events bear. */
   readonly #loaded: LoadedSource[] = [];
@@ -56,9 +50,8 @@ export class Session {
   constructor(addon: BpfAddon, options: SessionOptions, targets: readonly Target[]) {
     this.#options = options;
     const tracepoints = findTracepoints(addon);
-    this.#tasks = this.#loadTasks(addon);
+    this.#tasks = this.#loadTasks(addon, targets.length);
     try {
-      this.#tasks.attach('tasks_fork');
       this.#mark(targets);
       for (const source of options.sources) this.#loadSource(addon, source, tracepoints);
       this.#requireSources(this.#loaded.length);
@@ -85,10 +78,16 @@ export class Session {
 
   /** Marks processes and threads, all their threads, and what they start if they are followed. */
   #mark(targets: readonly Target[]): void {
-    for (const { kind, number, marks } of targets) {
-      this.#tasks.updateMap('targets', words(kind, number), words(marks));
+    try {
+      this.#tasks.attach('tasks_fork');
+      for (const { kind, number, marks } of targets) {
+        this.#tasks.updateMap('targets', words(kind, number), words(marks));
+      }
+      // Again for threads whose creator was not marked yet, born where the first run had passed.
+      for (let run = 0; run < 2; run++) this.#tasks.runIterator('tasks_mark');
+    } catch (error) {
+      throw tasksRefusal(error);
     }
-    this.#tasks.runIterator('tasks_mark');
   }
 
   get rings(): { fd: number; bytes: number }[] {
@@ -112,10 +111,21 @@ export class Session {
 
   /** What is being recorded, by which hooks. */
   get started(): SourceStart[] {
-    return [...this.#attached].map(({ source, hooks }) => ({
+    return [...this.#attached].map(({ source, hooks, file }) => ({
       name: source.name,
       hooks: hooks.map(hookName),
+      object: file,
     }));
+  }
+
+  /**
+   * Runs of programs that the kernel left out, of the sources that have any: at most so many events
+   * were lost (BpfObject.missedRuns). To be read before close().
+   */
+  get misses(): { source: string; count: number }[] {
+    return this.#loaded
+      .map(({ source, object }) => ({ source: source.name, count: object.missedRuns() }))
+      .filter(({ count }) => count > 0);
   }
 
   /** Ends all sources at once: no call that begins after this is recorded. */
@@ -134,8 +144,9 @@ export class Session {
     this.#tasks.close();
   }
 
-  #loadTasks(addon: BpfAddon): BpfObject {
+  #loadTasks(addon: BpfAddon, targets: number): BpfObject {
     const tasks = new addon.BpfObject(readObject('tasks.bpf.o'), 'tasks');
+    tasks.setMapEntries('targets', Math.max(1, targets));
     for (const [map, part] of Object.entries(RINGS)) {
       tasks.setMapEntries(map, this.#ringBytes(part));
     }
@@ -151,16 +162,19 @@ export class Session {
   #loadSource(addon: BpfAddon, source: Source, tracepoints: TracepointIds): void {
     const { globals, sourceGlobals, ringBytes, pidNamespace } = this.#options;
     try {
-      const object = new addon.BpfObject(readObject(source.object), source.name);
-      const shared = SHARED_MAPS.map((map) => [map, this.#tasks.mapFd(map)] as const);
-      const hooks = loadSource(object, source, tracepoints, shared, {
-        tc_source: BigInt(this.#loaded.length),
-        tc_wakeup_bytes: BigInt(ringBytes * WAKEUP_FRACTION),
-        tc_pid_namespace: BigInt(pidNamespace),
-        ...globals,
-        ...sourceGlobals[source.name],
+      const loaded = loadSource(source, {
+        open: (file) => new addon.BpfObject(readObject(file), source.name),
+        tracepoints,
+        shared: SHARED_MAPS.map((map) => [map, this.#tasks.mapFd(map)] as const),
+        globals: {
+          tc_source: BigInt(this.#loaded.length),
+          tc_wakeup_bytes: BigInt(ringBytes * WAKEUP_FRACTION),
+          tc_pid_namespace: BigInt(pidNamespace),
+          ...globals,
+          ...sourceGlobals[source.name],
+        },
       });
-      this.#loaded.push({ source, object, hooks });
+      this.#loaded.push(loaded);
     } catch (error) {
       this.refused.push(refusalOf(source.name, error));
     }

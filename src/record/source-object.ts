@@ -10,26 +10,46 @@ export interface FoundHook extends Hook {
   readonly id: number | null;
 }
 
-/** Loads a source and gives the hooks that this kernel has. On an error nothing of it stays loaded. */
-export function loadSource(
-  object: BpfObject,
-  source: Source,
-  tracepoints: TracepointIds,
-  shared: readonly (readonly [map: string, fd: number])[],
-  globals: Globals,
-): FoundHook[] {
-  try {
-    checkLayout(object, source);
-    for (const [map, fd] of shared) object.shareMap(map, fd);
-    for (const [name, value] of Object.entries(globals)) object.setGlobal(name, value);
-    const hooks = findHooks(source, tracepoints);
-    disableOthers(object, source, hooks);
-    object.load();
-    return hooks;
-  } catch (error) {
-    object.close();
-    throw error;
+export interface LoadedSource {
+  readonly source: Source;
+  readonly object: BpfObject;
+  /** File name of the object. */
+  readonly file: string;
+  /** The hooks that this kernel has. */
+  readonly hooks: readonly FoundHook[];
+}
+
+export interface LoadOptions {
+  /** Opens an object by its file name. */
+  readonly open: (file: string) => BpfObject;
+  readonly tracepoints: TracepointIds;
+  readonly shared: readonly (readonly [map: string, fd: number])[];
+  readonly globals: Globals;
+}
+
+/**
+ * Loads a source: its object, or where the kernel refuses that, the one for older kernels. On an
+ * error, which is of the object that was tried last, nothing of it stays loaded.
+ */
+export function loadSource(source: Source, options: LoadOptions): LoadedSource {
+  const hooks = findHooks(source, options.tracepoints);
+  let refusal: unknown;
+  for (const file of new Set([source.object, compatObject(source.object)])) {
+    const object = configure(file, source, hooks, options);
+    try {
+      object.load();
+      return { source, object, file, hooks };
+    } catch (error) {
+      object.close();
+      refusal = error;
+    }
   }
+  throw refusal;
+}
+
+/** What bpf/Makefile builds of the same source for kernels before 5.17. */
+export function compatObject(object: string): string {
+  return object.replace(/^(\w+)\.bpf\.o$/, '$1.compat.bpf.o');
 }
 
 /** Attaches one hook of a loaded source. */
@@ -43,12 +63,32 @@ export function hookName({ program, tracepoint }: Hook): string {
   return tracepoint === undefined ? program : `${program}@${tracepoint}`;
 }
 
-function checkLayout(object: BpfObject, source: Source): void {
+/** An object that is ready to be loaded. */
+function configure(
+  file: string,
+  source: Source,
+  hooks: readonly FoundHook[],
+  { open, shared, globals }: LoadOptions,
+): BpfObject {
+  const object = open(file);
+  try {
+    checkLayout(object, file, source);
+    for (const [map, fd] of shared) object.shareMap(map, fd);
+    for (const [name, value] of Object.entries(globals)) object.setGlobal(name, value);
+    disableOthers(object, source, hooks);
+    return object;
+  } catch (error) {
+    object.close();
+    throw error;
+  }
+}
+
+function checkLayout(object: BpfObject, file: string, source: Source): void {
   const loaded = layoutFromBtf(object.describeStruct(source.layout.struct));
   const difference = layoutDifference(source.layout, loaded);
   if (difference === null) return;
   throw new Error(
-    `${source.object} and this tracecap do not belong together: ${source.layout.struct}, ${difference}; run 'npm run build'`,
+    `${file} and this tracecap do not belong together: ${source.layout.struct}, ${difference}; run 'npm run build'`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** Where tracefs is, and the ids of its tracepoints. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { TracecapError } from '../shared/errors.js';
 import { type BpfAddon, isBpfError } from './bpf-addon.js';
 
@@ -14,16 +14,13 @@ export type TracepointIds = (tracepoint: string) => number | null;
  * where neither is possible, with the command that mounts it.
  */
 export function findTracepoints(addon: BpfAddon): TracepointIds {
-  const root = MOUNT_POINTS.find((path) => existsSync(`${path}/events`)) ?? privateMount(addon);
+  const root = MOUNT_POINTS.find((path) => stateOf(path) === 'usable') ?? privateMount(addon);
   return (tracepoint) => {
     try {
       return Number(readFileSync(`${root}/events/${tracepoint}/id`, 'utf8'));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw new TracecapError(
-        'unsupported',
-        `cannot read tracepoints in ${root}: ${(error as NodeJS.ErrnoException).code}; run as root, or with CAP_DAC_READ_SEARCH`,
-      );
+      throw unreadable(root, (error as NodeJS.ErrnoException).code);
     }
   };
 }
@@ -33,9 +30,28 @@ function privateMount(addon: BpfAddon): string {
     return `/proc/self/fd/${addon.openTracefs()}`;
   } catch (error) {
     if (!isBpfError(error)) throw error;
+    const closed = MOUNT_POINTS.find((path) => stateOf(path) === 'closed');
+    if (closed !== undefined) throw unreadable(closed, 'EACCES');
     throw new TracecapError(
       'unsupported',
       `no tracefs (${error.message}); run: mount -t tracefs tracefs /sys/kernel/tracing`,
     );
   }
+}
+
+/** Whether tracefs is there; closed: only who may enter the folder can tell. */
+function stateOf(path: string): 'usable' | 'closed' | 'absent' {
+  try {
+    statSync(`${path}/events`);
+    return 'usable';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'closed' : 'absent';
+  }
+}
+
+function unreadable(root: string, code: string | undefined): TracecapError {
+  return new TracecapError(
+    'unsupported',
+    `cannot read tracepoints in ${root}: ${code}; run as root, or with CAP_DAC_READ_SEARCH`,
+  );
 }

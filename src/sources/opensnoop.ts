@@ -17,7 +17,9 @@ export const opensnoop = defineSource({
     path: {
       doc:
         'The file: for a success its real path from the root of its mount namespace; for a failure ' +
-        'raw_path, after the directory it is relative to. ?/name where that is not known',
+        'raw_path, after the directory it is relative to. ?/name where that is not known. Looked up when ' +
+        'the call returns: where another thread closes or replaces a descriptor just then, it is ' +
+        'the file that took its place, or raw_path',
     },
     raw_path: {
       doc: 'The name as the program passed it, where it differs from path',
@@ -25,8 +27,12 @@ export const opensnoop = defineSource({
     },
     dirfd: { doc: 'Directory descriptor passed (-100: AT_FDCWD); null for calls that take none' },
     flags: { doc: 'O_* flags as passed; for creat those it implies' },
-    mode: { doc: 'Permission bits for a new file; null without O_CREAT and O_TMPFILE' },
-    ret: { doc: 'File descriptor, or -errno' },
+    mode: { doc: 'Permission bits for a new file, as passed; null without O_CREAT and O_TMPFILE' },
+    ret: {
+      doc:
+        'File descriptor, or -errno. -EINTR also where a signal interrupted the call: it may then be ' +
+        'restarted, as a call of its own',
+    },
     duration_ns: { doc: 'How long the call took' },
     path_truncated: { doc: 'Whether path or raw_path was longer than 4096 bytes and is cut' },
   },

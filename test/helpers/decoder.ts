@@ -1,5 +1,6 @@
 /** The decoder addon for tests that need it, and the raw batches that it is tested with. */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 import { type DecodeAddon, loadDecodeAddon } from '../../src/record/decode-addon.js';
 import { decodePlan, type Source } from '../../src/schema/define-source.js';
@@ -40,7 +41,7 @@ export function readRawBatch(source: string): RawBatch {
     bytes: readFileSync(new URL('events.bin', folder)),
     layout: batch.layout,
     timeOffset: BigInt(batch.time_offset_ns),
-    golden: new URL('rows.json', folder).pathname,
+    golden: fileURLToPath(new URL('rows.json', folder)),
   };
 }
 

@@ -97,8 +97,8 @@ describe.each(SOURCES.map((one) => [one.name, one] as const))('%s', (name, one) 
       expect(doc).not.toBe('');
     }
     for (const { program } of one.hooks) expect(program.startsWith(`${name}_`)).toBe(true);
-    expect(new Set(one.hooks.map(({ program, tracepoint }) => `${program}@${tracepoint}`)).size).toBe(
-      one.hooks.length,
-    );
+    expect(
+      new Set(one.hooks.map(({ program, tracepoint }) => `${program}@${tracepoint}`)).size,
+    ).toBe(one.hooks.length);
   });
 });

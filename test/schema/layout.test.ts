@@ -140,11 +140,31 @@ describe('layoutDifference', () => {
   test.each<[string, Partial<Layout>, string]>([
     ['size', { fixedSize: 14 }, 'fixed part: declared 13 bytes, object has 14'],
     ['tail', { tail: false }, 'fixed part: declared 13 bytes, object has 13'],
-    ['a member less', { members: { ts } }, 'member call: declared ["tc_enum",12,1,["open","openat"]], object has nothing'],
-    ['a member more', { members: { ts, call, x: ts } }, 'member x: declared nothing, object has ["tc_time_ns",0,8,null]'],
-    ['an offset', { members: { ts: { ...ts, offset: 4 }, call } }, 'member ts: declared ["tc_time_ns",0,8,null], object has ["tc_time_ns",4,8,null]'],
-    ['a kind', { members: { ts: { ...ts, kind: 'tc_duration_ns' }, call } }, 'object has ["tc_duration_ns",0,8,null]'],
-    ['a value', { members: { ts, call: { ...call, values: ['openat', 'open'] } } }, 'object has ["tc_enum",12,1,["openat","open"]]'],
+    [
+      'a member less',
+      { members: { ts } },
+      'member call: declared ["tc_enum",12,1,["open","openat"]], object has nothing',
+    ],
+    [
+      'a member more',
+      { members: { ts, call, x: ts } },
+      'member x: declared nothing, object has ["tc_time_ns",0,8,null]',
+    ],
+    [
+      'an offset',
+      { members: { ts: { ...ts, offset: 4 }, call } },
+      'member ts: declared ["tc_time_ns",0,8,null], object has ["tc_time_ns",4,8,null]',
+    ],
+    [
+      'a kind',
+      { members: { ts: { ...ts, kind: 'tc_duration_ns' }, call } },
+      'object has ["tc_duration_ns",0,8,null]',
+    ],
+    [
+      'a value',
+      { members: { ts, call: { ...call, values: ['openat', 'open'] } } },
+      'object has ["tc_enum",12,1,["openat","open"]]',
+    ],
   ])('tells another %s, with both sides', (_, other, words) => {
     expect(layoutDifference(declared, { ...declared, ...other })).toContain(words);
   });

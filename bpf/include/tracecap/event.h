@@ -47,7 +47,7 @@ __u64 tc_lost[tc_loss_count];
  * Set when the recording ends: detaching the hooks one by one takes the kernel a good half second,
  * and all sources are to end in the same moment.
  */
-tc_bool tc_stopped;
+volatile tc_bool tc_stopped;
 
 static __always_inline void tc_count_loss(enum tc_loss reason)
 {
@@ -63,8 +63,10 @@ static __always_inline void tc_send(void *ring, const void *record, __u32 size)
 {
 	__u64 unread = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
 	__u64 flags = BPF_RB_NO_WAKEUP;
+	/* what the ring takes for it: a header, and all of it in steps of eight bytes */
+	__u64 step = (size + BPF_RINGBUF_HDR_SZ + 7) & ~7ULL;
 
-	if (unread < tc_wakeup_bytes && unread + size >= tc_wakeup_bytes)
+	if (unread < tc_wakeup_bytes && unread + step >= tc_wakeup_bytes)
 		flags = BPF_RB_FORCE_WAKEUP;
 	if (bpf_ringbuf_output(ring, (void *)record, size, flags))
 		tc_count_loss(tc_loss_ring_full);

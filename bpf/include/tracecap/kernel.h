@@ -44,7 +44,16 @@ struct qstr {
 	const unsigned char *name;
 };
 
+struct seqcount {
+	unsigned int sequence;
+};
+
+struct seqcount_spinlock {
+	struct seqcount seqcount;
+};
+
 struct dentry {
+	struct seqcount_spinlock d_seq;
 	struct dentry *d_parent;
 	struct qstr d_name;
 };
@@ -110,16 +119,22 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
+/*
+ * TC_READ(type, pointer, member): a member of a struct that the verifier does not know the pointer
+ * of. One load where the kernel has the cast, a call of bpf_probe_read_kernel() (tens of ns)
+ * elsewhere.
+ */
+#ifdef TC_COMPAT
+/* Before 5.16 a program with a call of a kfunc is refused, though the call can never be reached. */
+#define TC_READ(type, pointer, member) BPF_CORE_READ((type *)(pointer), member)
+#else
 /* Since Linux 6.2 (commit a35b9af4ec2c): a pointer that the verifier lets us follow, read-only. */
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
 
-/*
- * A member of a struct that the verifier does not know the pointer of: one load where the kernel
- * has the cast, a call of bpf_probe_read_kernel() (tens of ns) elsewhere.
- */
 #define TC_READ(type, pointer, member)                                                             \
 	(&bpf_rdonly_cast                                                                          \
 	     ? ((type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(type)))->member           \
 	     : BPF_CORE_READ((type *)(pointer), member))
+#endif
 
 #endif

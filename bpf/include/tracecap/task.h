@@ -83,11 +83,13 @@ static __always_inline bool tc_comm_matches(void)
 /* Whether what the current task does is to be recorded. */
 static __always_inline bool tc_wanted(struct task_struct *task)
 {
-	struct tc_mark *mark = bpf_task_storage_get(&tc_marks, task, 0, 0);
-	__u32 flags = mark ? mark->flags : 0;
+	struct tc_mark *mark;
+	__u32 flags;
 
-	if (*(volatile tc_bool *)&tc_stopped)
+	if (tc_stopped)
 		return false;
+	mark = bpf_task_storage_get(&tc_marks, task, 0, 0);
+	flags = mark ? mark->flags : 0;
 	if (flags & TC_MARK_RECORDER)
 		return false;
 	if (tc_filter_targets && !(flags & TC_MARK_TARGET))

@@ -115,7 +115,7 @@ static void do_open(const char* name, unsigned flags, unsigned mode, int error, 
                             .name = name,
                             .path = path,
                             .flags = flags,
-                            .mode = mode_taken(flags, mode),
+                            .mode = mode_taken(flags, (unsigned short)mode),
                             .error = error};
   done(&call, syscall(SYS_open, name, flags, mode));
 }
@@ -126,7 +126,7 @@ static void do_openat(int dirfd, const char* name, unsigned flags, unsigned mode
                             .name = name,
                             .path = path,
                             .flags = flags,
-                            .mode = mode_taken(flags, mode),
+                            .mode = mode_taken(flags, (unsigned short)mode),
                             .has_dirfd = 1,
                             .dirfd = dirfd,
                             .error = error};
@@ -138,7 +138,7 @@ static void do_creat(const char* name, unsigned mode, int error, const char* pat
                             .name = name,
                             .path = path,
                             .flags = O_CREAT | O_WRONLY | O_TRUNC,
-                            .mode = mode,
+                            .mode = (unsigned short)mode,
                             .error = error};
   done(&call, syscall(SYS_creat, name, mode));
 }
@@ -173,6 +173,9 @@ static void absolute(void) {
     do_open(in("sub"), O_RDONLY | O_DIRECTORY, 0, 0, in("sub"));
     do_open("/", O_RDONLY | O_DIRECTORY, 0, 0, "/");
     do_open("//", O_PATH, 0, 0, "/");
+    do_open(in("odd"), O_WRONLY | O_CREAT, -1, 0, in("odd"));
+    do_openat(AT_FDCWD, in("odd"), O_WRONLY | O_CREAT, 1 << 16 | 0600, 0, in("odd"));
+    do_creat(in("odd"), -1, 0, in("odd"));
   }
 }
 
@@ -209,6 +212,13 @@ static struct open_how how(unsigned long long flags, unsigned mode, unsigned res
   return (struct open_how){.flags = flags, .mode = mode, .resolve = resolve};
 }
 
+/* What is in a file, mapped and never touched: not resident when the call begins. */
+static const struct open_how* untouched(int file) {
+  const void* page = mmap(NULL, sizeof(struct open_how), PROT_READ, MAP_SHARED, file, 0);
+  CHECK(page == MAP_FAILED ? -1 : 0);
+  return page;
+}
+
 /* What only openat2 has. */
 static void with_how(void) {
   const size_t size = sizeof(struct open_how);
@@ -220,8 +230,19 @@ static void with_how(void) {
     struct open_how how;
     unsigned long long more;
   } longer = {how(O_RDONLY, 0, 0), 1};
+  const struct open_how new_one = how(O_RDWR | O_CREAT, 0640, 0);
+  const int file = memfd_create("how", 0);
+  CHECK(write(file, &new_one, size));
   done(&opened, dirfd);
   for (int i = 0; i < kRound; i++) {
+    const struct call late = {.syscall = "openat2",
+                              .name = "new",
+                              .path = in("sub/new"),
+                              .flags = O_RDWR | O_CREAT,
+                              .mode = 0640,
+                              .has_dirfd = 1,
+                              .dirfd = root};
+    done(&late, syscall(SYS_openat2, root, "new", untouched(file), size));
     do_openat2(root, "inner", how(O_RDONLY, 0, 0), size, 0, in("sub/inner"));
     do_openat2(root, "inner", how(O_RDONLY, 0, RESOLVE_BENEATH), size, 0, in("sub/inner"));
     do_openat2(root, "../plain", how(O_RDONLY, 0, RESOLVE_BENEATH), size, EXDEV,

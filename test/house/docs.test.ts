@@ -1,0 +1,39 @@
+/** What users can type stands in the documentation. */
+
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { recordCommand } from '../../src/cli/commands/record.js';
+import { COMMANDS } from '../../src/cli/commands.js';
+import { filesUnder, ROOT, readText } from './checkout.js';
+
+const pages = ['README.md', ...filesUnder('docs', /\.md$/)];
+const docs = pages.map(readText).join('\n');
+
+/** Whether it stands there as a word of its own. */
+const named = (text: string) => new RegExp(`(?<![\\w-])${text}(?![\\w-])`).test(docs);
+
+test.each(COMMANDS.map(({ name }) => name))('the command %s is described', (name) => {
+  expect(named(`tracecap ${name}`)).toBe(true);
+});
+
+test.each(recordCommand().options.map(({ long, flags }) => long ?? flags))(
+  'record %s is described',
+  (flag) => {
+    expect(named(flag)).toBe(true);
+  },
+);
+
+test('an option that is not there is missed', () => {
+  expect(named('--no-such-option')).toBe(false);
+  expect(named('--fail')).toBe(false);
+});
+
+describe.each(pages)('%s', (page) => {
+  test('links to what is there', () => {
+    const links = [...readText(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(
+      ([, to = '']) => to,
+    );
+    expect(links.filter((to) => !existsSync(join(ROOT, dirname(page), to)))).toEqual([]);
+  });
+});
