@@ -20,7 +20,8 @@ export function showProgress(recording: Recording, durationNs: number | null): (
     const { rows, lost, bytes } = recording.progress;
     const rates = recording.sources.map((name, index) => {
       const rate = ((rows[index] ?? 0) - (before[index] ?? 0)) / (EVERY_MS / 1000);
-      return `${name} ${Math.round(rate).toLocaleString('en')}/s`;
+      const total = (rows[index] ?? 0).toLocaleString('en');
+      return `${name} ${total} rows, ${Math.round(rate).toLocaleString('en')}/s`;
     });
     before = rows;
     const total = durationNs === null ? '' : ` of ${clock(durationNs / 1e9)}`;

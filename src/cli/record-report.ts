@@ -12,7 +12,7 @@ export function tellStarted(start: Start, output: OutputFile, request: RecordReq
   if (request.words.length > 0) return;
   const names = start.sources.map(({ name }) => name).join(', ');
   const end = request.durationNs === null ? '; Ctrl-C ends it' : '';
-  note(`recording ${names} into ${output.path}${end}`);
+  note(`recording ${names} into ${nameOf(output)}${end}`);
 }
 
 /** Where the capture is, what is in it, whom it belongs to, and what to do next. */
@@ -24,9 +24,9 @@ export function tellRecorded(
 ): void {
   const owner = userNames([output.owner])[output.owner] ?? `uid ${output.owner}`;
   const whose = output.created === null ? '' : `, readable by ${owner} only`;
-  note(`${output.path}: ${formatSize(bytes)}${whose}`);
+  note(`${nameOf(output)}: ${formatSize(bytes)}${whose}`);
   for (const { name, rows, lost } of manifest.sources) {
-    const losses = lost === 0 ? 'none lost' : `${lost.toLocaleString('en')} LOST`;
+    const losses = lost === 0 ? 'nothing lost' : `${lost.toLocaleString('en')} LOST`;
     note(`  ${name}: ${rows.toLocaleString('en')} rows, ${losses}`);
   }
   const ns = BigInt(manifest.clock.boot_ns) - BigInt(start.clock.boot_ns);
@@ -34,5 +34,14 @@ export function tellRecorded(
     `  ${(Number(ns) / 1e9).toFixed(1)} s, ended by: ${manifest.end_detail ?? manifest.end_reason}`,
   );
   note('  it holds private data: names of files, processes and users, and of this host');
-  if (output.path !== '-') note(`  next: tracecap analyze --top-files ${output.path}`);
+  const rows = manifest.sources.reduce((sum, source) => sum + source.rows, 0);
+  if (rows === 0 && Object.keys(start.filters).length > 0) {
+    note('  nothing passed the filters (children of --pid and --tid need --follow)');
+  } else if (output.created !== null) {
+    note(`  next: tracecap analyze --top-files ${output.path}`);
+  }
+}
+
+function nameOf({ path }: OutputFile): string {
+  return path === '-' ? 'standard output' : path;
 }

@@ -51,16 +51,23 @@ export async function runRecording(request: RecordRequest): Promise<number> {
     discardOutput(output);
     return killedBy(signals.received);
   }
-  keepOutput(output);
   const ended = waitForEnd(request, signals, recording, command);
   command?.run();
+  const failure = await command?.started;
+  if (command && failure) {
+    await recording.end('error', failure);
+    discardOutput(output);
+    note(failure);
+    return (await command.ended).exitStatus;
+  }
+  keepOutput(output);
   tellStarted(recording.start, output, request);
   const hideProgress = command ? () => {} : showProgress(recording, request.durationNs);
   const end = await ended;
   hideProgress();
-  const { manifest, bytes, failure } = await recording.end(end.reason, end.detail);
+  const { manifest, bytes, failure: lost } = await recording.end(end.reason, end.detail);
   tellRecorded(recording.start, manifest, output, bytes);
-  return exitStatus(failure ?? end, await command?.ended);
+  return exitStatus(lost ?? end, await command?.ended);
 }
 
 async function begin(
@@ -137,7 +144,6 @@ async function signalled(signals: EndSignals, command: Command | null): Promise<
 }
 
 function exitStatus(end: End, ended: Awaited<Command['ended']> | undefined): number {
-  if (ended?.failure) note(ended.failure);
   if (end.reason === 'error' || end.reason === 'disk full') {
     const failure = new TracecapError('output', `the recording ended early: ${end.detail}`);
     note(failure.message);

@@ -80,8 +80,8 @@ export interface PumpOptions {
   readonly losses: readonly VariablePlace[];
   /** Nanoseconds to add to boot time for the Unix epoch. */
   readonly timeOffset: bigint;
-  /** Time 0 of the recording, since which losses count, ns since the Unix epoch; absent: now. */
-  readonly began?: bigint;
+  /** Time 0 of the recording, since which losses count: ns since the Unix epoch. */
+  readonly began: bigint;
 }
 
 export type PumpOutput =

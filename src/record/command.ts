@@ -12,8 +12,6 @@ export interface CommandEnd {
   readonly exitStatus: number;
   /** In words, for the manifest. */
   readonly detail: string;
-  /** Why it never ran; null if it did. */
-  readonly failure: string | null;
 }
 
 export interface Command {
@@ -23,6 +21,8 @@ export interface Command {
   /** Ends the waiting launcher; nothing will run. */
   cancel(): void;
   kill(signal: NodeJS.Signals): void;
+  /** After run(): null when it is the command, else why it cannot be run. */
+  readonly started: Promise<string | null>;
   readonly ended: Promise<CommandEnd>;
 }
 
@@ -61,7 +61,8 @@ export async function prepareCommand(
     run: () => void go.end('g'),
     cancel: () => void go.end(),
     kill: (signal) => void child.kill(signal),
-    ended: commandEnd(child, words[0] ?? ''),
+    started: execFailure(child, words[0] ?? ''),
+    ended: commandEnd(child),
   };
 }
 
@@ -103,22 +104,26 @@ function waiting(go: Duplex): Promise<void> {
   });
 }
 
-function commandEnd(child: ChildProcess, name: string): Promise<CommandEnd> {
+/** The launcher's end of the pipe closes at exec, or after it wrote what went wrong. */
+function execFailure(child: ChildProcess, name: string): Promise<string | null> {
   let errno = '';
-  pipeAt(child, STATUS)
-    .setEncoding('utf8')
-    .on('data', (text: string) => {
-      errno += text;
-    });
+  const status = pipeAt(child, STATUS).setEncoding('utf8');
+  status.on('data', (text: string) => {
+    errno += text;
+  });
+  return new Promise((resolve) => {
+    status.once('close', () =>
+      resolve(errno === '' ? null : `cannot run '${name}': ${errnoText(Number(errno))}`),
+    );
+  });
+}
+
+function commandEnd(child: ChildProcess): Promise<CommandEnd> {
   return new Promise((resolve) => {
     child.once('close', (code, signal) => {
-      if (signal) {
-        const exitStatus = 128 + constants.signals[signal];
-        resolve({ exitStatus, detail: `command killed by ${signal}`, failure: null });
-        return;
-      }
-      const failure = errno === '' ? null : `cannot run '${name}': ${errnoText(Number(errno))}`;
-      resolve({ exitStatus: code ?? 0, detail: failure ?? `command exited with ${code}`, failure });
+      const exitStatus = signal ? 128 + constants.signals[signal] : (code ?? 0);
+      const detail = signal ? `command killed by ${signal}` : `command exited with ${code}`;
+      resolve({ exitStatus, detail });
     });
   });
 }

@@ -1,5 +1,11 @@
 /** A recording from its first event to its last: the session in the kernel and the thread that writes. */
-import { type EndReason, FORMAT_VERSION, type Manifest, type Start } from '../capture/format.js';
+import {
+  type ClockReading,
+  type EndReason,
+  FORMAT_VERSION,
+  type Manifest,
+  type Start,
+} from '../capture/format.js';
 import { LOSSES } from '../capture/losses.js';
 import { decodePlan, type Source, tableOf } from '../schema/define-source.js';
 import { version } from '../shared/assets.js';
@@ -14,6 +20,7 @@ import {
   type Target,
 } from './filters.js';
 import { readHost, readPidNamespace } from './host.js';
+import type { LossRow } from './losses.js';
 import type { Progress } from './segment-messages.js';
 import { type Interruption, SegmentThread } from './segment-thread.js';
 import { type Globals, Session } from './session.js';
@@ -86,6 +93,7 @@ export class Recording {
           losses: session.losses,
           plans: session.sources.map(decodePlan),
           timeOffset: timeOffset(clock),
+          began: BigInt(clock.wall_ns),
         },
       });
       return new Recording(addon, start, session, thread);
@@ -116,7 +124,7 @@ export class Recording {
     this.#session.stop();
     const clock = readClock(this.#addon);
     this.#session.detach();
-    const drained = await this.#thread.drain();
+    const drained = await this.#thread.drain(this.#missed(clock));
     this.#session.close();
     const { user, system } = process.cpuUsage();
     const manifest: Manifest = {
@@ -133,6 +141,22 @@ export class Recording {
     const bytes = await this.#thread.finish(manifest);
     await this.#thread.terminate();
     return { manifest, bytes, failure: this.#thread.failure };
+  }
+
+  /**
+   * Events that no program saw, as rows of `losses`. The kernel counts them for all tasks alike, so
+   * only where all tasks are recorded do they say anything.
+   */
+  #missed(end: ClockReading): LossRow[] {
+    if (Object.keys(this.start.filters).length > 0) return [];
+    const [ts_from, ts_to] = [BigInt(this.start.clock.wall_ns), BigInt(end.wall_ns)];
+    return this.#session.misses.map(({ source, count }) => ({
+      ts_from,
+      ts_to,
+      source,
+      reason: 'recursion',
+      count: BigInt(count),
+    }));
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the main thread and the segment worker say to each other. */
 import type { Manifest, SourceEnd, Start } from '../capture/format.js';
 import type { PumpOptions } from './bpf-addon.js';
+import type { LossRow } from './losses.js';
 
 /** Where to write what, and from where it comes. */
 export interface BeginMessage {
@@ -16,7 +17,11 @@ export interface BeginMessage {
 export type ToWorker =
   | BeginMessage
   /** No event comes any more: empty the rings. */
-  | { readonly type: 'stop' }
+  | {
+      readonly type: 'stop';
+      /** What else is known to be lost. */
+      readonly losses: readonly LossRow[];
+    }
   | { readonly type: 'finish'; readonly manifest: Manifest };
 
 export interface Progress {

@@ -5,9 +5,9 @@ import { LOSSES } from '../capture/losses.js';
 import { fileSink } from '../capture/sink.js';
 import { CaptureWriter } from '../capture/writer.js';
 import type { ColumnBatch, Table } from '../schema/table.js';
-import type { PumpLoss, PumpOutput } from './bpf-addon.js';
+import type { PumpOutput } from './bpf-addon.js';
 import { isDiskNearlyFull } from './disk.js';
-import { lossRow } from './losses.js';
+import { type LossRow, lossRow } from './losses.js';
 import type { BeginMessage, FromWorker } from './segment-messages.js';
 
 /** Level 1: a higher one makes captures a few per cent smaller for several times the CPU. */
@@ -71,7 +71,7 @@ export class SegmentStream {
   /** Writes what the pump gave. What cannot be written any more is counted as lost. */
   write(output: PumpOutput): void {
     if ('losses' in output) {
-      this.#writeLosses(output.losses);
+      this.writeLosses(output.losses.map((loss) => lossRow(loss, this.#names)));
       return;
     }
     const table = this.#tables[output.table];
@@ -85,6 +85,13 @@ export class SegmentStream {
     }
   }
 
+  /** Writes what was lost, and counts it. */
+  writeLosses(losses: readonly LossRow[]): void {
+    if (losses.length === 0) return;
+    for (const { source, count } of losses) add(this.#lost, source, Number(count));
+    this.#writeSegment(LOSSES, batchFromRows(LOSSES, losses));
+  }
+
   finish(manifest: Manifest): void {
     if (this.#failed) return;
     try {
@@ -92,12 +99,6 @@ export class SegmentStream {
     } catch (error) {
       this.#fail(error);
     }
-  }
-
-  #writeLosses(losses: readonly PumpLoss[]): void {
-    const rows = losses.map((loss) => lossRow(loss, this.#names));
-    for (const { source, count } of rows) add(this.#lost, source, Number(count));
-    this.#writeSegment(LOSSES, batchFromRows(LOSSES, rows));
   }
 
   #writeSegment(table: Table, batch: ColumnBatch): boolean {

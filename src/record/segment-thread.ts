@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { EndReason, Manifest } from '../capture/format.js';
 import { assetPath } from '../shared/assets.js';
 import { TracecapError } from '../shared/errors.js';
+import type { LossRow } from './losses.js';
 import type { BeginMessage, FromWorker, Progress, ToWorker } from './segment-messages.js';
 
 /** Something ended the recording from below. */
@@ -44,8 +45,9 @@ export class SegmentThread {
     throw new TracecapError('output', `cannot write ${path}: ${answer.message}`);
   }
 
-  drain(): Promise<Answer<'drained'>> {
-    return this.#ask({ type: 'stop' }, 'drained');
+  /** Empties the rings; `losses` go into the capture, too. */
+  drain(losses: readonly LossRow[]): Promise<Answer<'drained'>> {
+    return this.#ask({ type: 'stop', losses }, 'drained');
   }
 
   async finish(manifest: Manifest): Promise<number> {

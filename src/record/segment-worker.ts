@@ -5,6 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { loadBpfAddon } from './bpf-addon.js';
 import { loadDecodeAddon } from './decode-addon.js';
+import type { LossRow } from './losses.js';
 import type { BeginMessage, FromWorker, ToWorker } from './segment-messages.js';
 import { SegmentStream } from './segment-stream.js';
 
@@ -14,12 +15,12 @@ if (!parentPort) throw new Error('segment-worker runs as a worker');
 const port = parentPort;
 const post = (message: FromWorker) => port.postMessage(message);
 
-let stop = () => {};
+let stop = (_losses: readonly LossRow[]) => {};
 let stream: SegmentStream | null = null;
 
 port.on('message', (message: ToWorker) => {
   if (message.type === 'begin') begin(message);
-  else if (message.type === 'stop') stop();
+  else if (message.type === 'stop') stop(message.losses);
   else {
     stream?.finish(message.manifest);
     post({ type: 'finished', bytes: stream?.bytes ?? 0 });
@@ -35,7 +36,10 @@ function begin(message: BeginMessage): void {
   const progress = () =>
     post({ type: 'progress', rows: pump.rows(), lost: opened.lost, bytes: opened.bytes });
   const timer = setInterval(progress, PROGRESS_EVERY_MS);
-  stop = () => pump.stop();
+  stop = (losses) => {
+    opened.writeLosses(losses);
+    pump.stop();
+  };
   pump.start((item) => {
     if (item !== null) {
       outOfCallback(() => opened.write(item));

@@ -42,8 +42,8 @@ export function recordCommand(): Command {
     )
     .option(
       '-d, --duration <time>',
-      'end after 500ms, 60s, 5m, 1h30m (default: at Ctrl-C)',
-      word(parseDuration),
+      'end after 500ms, 60s, 5m, 1h30m; a bare number is seconds (default: at Ctrl-C)',
+      word(duration),
     )
     .option(
       '-o, --output <file>',
@@ -51,8 +51,8 @@ export function recordCommand(): Command {
     )
     .option('--force', 'replace the output if it exists')
     .option('-s, --sources <list>', `what to record (default: ${names(SOURCES)})`, list)
-    .option('-p, --pid <list>', 'only these processes', word(ids))
-    .option('-t, --tid <list>', 'only these threads', word(ids))
+    .option('-p, --pid <list>', 'only these processes (1,2,3)', word(ids))
+    .option('-t, --tid <list>', 'only these threads (1,2,3)', word(ids))
     .option('-u, --uid <user>', 'only this user, by name or id')
     .option('-n, --comm <text>', 'only threads whose name holds this text')
     .option('-x, --failed', 'only what failed')
@@ -70,11 +70,23 @@ export function recordCommand(): Command {
   });
 }
 
+/** Longer than any recording, and short enough for every clock: ten years. */
+const LONGEST_NS = 10 * 365 * 86400e9;
+
 function requestOf(words: readonly string[], options: Options, command: Command): RecordRequest {
   if (words.length !== wordsAfterDashes(process.argv)) {
     throw new TracecapError(
       'usage',
       `put -- before the command: tracecap record -- ${words.join(' ')}`,
+    );
+  }
+  if (words.length === 0 && process.argv.includes('--')) {
+    throw new TracecapError('usage', 'no command after --');
+  }
+  if (words.length > 0 && (options.pid || options.tid)) {
+    throw new TracecapError(
+      'usage',
+      '--pid and --tid do not go with a command after --: choose one',
     );
   }
   if (options.runAs !== undefined && words.length === 0) {
@@ -169,6 +181,14 @@ function word<T>(parse: (text: string) => T): (text: string) => T {
   };
 }
 
+function duration(text: string): number {
+  const ns = parseDuration(text);
+  if (ns <= LONGEST_NS) return ns;
+  throw new Error(
+    `'${text}' is longer than ten years; without --duration Ctrl-C ends the recording`,
+  );
+}
+
 function list(text: string): string[] {
   return text.split(',').map((name) => name.trim());
 }
@@ -185,7 +205,7 @@ function ringSize(text: string): number {
   const bytes = parseSize(text);
   if (bytes >= MIN_RING_BYTES && bytes <= 2 ** 31 && Number.isInteger(Math.log2(bytes)))
     return bytes;
-  throw new Error(`'${text}' must be a power of two from 4KiB to 2GiB`);
+  throw new Error(`'${text}' must be a power of two from 4KiB to 2GiB: 16MiB, 64MiB`);
 }
 
 function names(sources: readonly Source[]): string {
