@@ -25,6 +25,8 @@ export interface AnalysisOptions {
 
 export interface Answer<Row extends ResultRow = ResultRow> {
   readonly rows: readonly Row[];
+  /** Rows that the limit left out. */
+  readonly omitted: number;
   /** How much there was in all, in words: the rows may be only the top of it. */
   readonly summary: string;
 }

@@ -12,14 +12,16 @@ export interface Completeness {
   readonly lost: bigint;
   /** Events lost by recorded source: 0 is known to be 0. */
   readonly lost_by_source: Readonly<Record<string, bigint>>;
-  /** Tables without a recorded source, whose emptiness says nothing. */
+  /** Tables that were not recorded, whose emptiness says nothing. */
   readonly not_recorded: readonly string[];
 }
 
 /** Of the whole capture, or of the named tables where only they could change an answer. */
 export function completenessOf(capture: Capture, tables?: readonly string[]): Completeness {
-  const recorded = new Set(capture.start.sources.map((source) => source.name));
-  const concerns = (name: string) => !tables || tables.includes(name) || !recorded.has(name);
+  const sources = new Set(capture.start.sources.map((source) => source.name));
+  const concerns = (name: string) => !tables || tables.includes(name) || !sources.has(name);
+  // Also what no source is named for, as a later version's own tables: rows were recorded.
+  const recorded = (name: string) => sources.has(name) || capture.segments(name).length > 0;
   const lost = [...lostBySource(capture)].filter(([source]) => concerns(source));
   return {
     finished: capture.manifest !== null,
@@ -27,19 +29,24 @@ export function completenessOf(capture: Capture, tables?: readonly string[]): Co
     lost: lost.reduce((sum, [, count]) => sum + count, 0n),
     lost_by_source: Object.fromEntries(lost),
     not_recorded: (tables ?? knownTables(capture)).filter(
-      (name) => name !== LOSSES.name && !recorded.has(name),
+      (name) => name !== LOSSES.name && !recorded(name),
     ),
   };
 }
 
-export function isComplete(completeness: Completeness): boolean {
-  const { finished, lost, not_recorded } = completeness;
-  return finished && lost === 0n && not_recorded.length === 0;
+/** Whether nothing is missing of what was recorded. */
+export function isComplete({ finished, lost }: Completeness): boolean {
+  return finished && lost === 0n;
+}
+
+/** What is said of 0 lost events: only the end of a recording knows of all. */
+export function noneLostWords(finished: boolean): string {
+  return finished ? 'nothing lost' : 'nothing known to be lost';
 }
 
 /** `12 events lost (opensnoop 12)`, or that there were none. */
-export function lostWords({ lost, lost_by_source }: Pick<Completeness, 'lost' | 'lost_by_source'>) {
-  if (lost === 0n) return 'nothing lost';
+export function lostWords({ finished, lost, lost_by_source }: Completeness): string {
+  if (lost === 0n) return noneLostWords(finished);
   const each = Object.entries(lost_by_source).filter(([, n]) => n > 0n);
   return `${things(lost, 'event')} lost (${each.map(([name, n]) => `${name} ${count(n)}`).join(', ')})`;
 }

@@ -38,7 +38,8 @@ export const TOP_FILES: Analysis<TopFilesRow> = {
 function topFiles(capture: Capture, options: AnalysisOptions): Answer<TopFilesRow> {
   const tally = new Tally();
   for (const segment of capture.segments(TABLE)) tally.add(segment);
-  return { rows: tally.top(options), summary: tally.summary() };
+  const rows = tally.top(options);
+  return { rows, omitted: tally.rows - rows.length, summary: tally.summary() };
 }
 
 /** The slot of opens without a path; the path with id n has slot n + 1. */
@@ -59,22 +60,28 @@ class Tally {
     this.#grow(this.#paths.size + 1);
     const [codes, named] = [path.values as Int32Array, validityOf(path)];
     const [results, decided] = [ret.values as Int32Array, validityOf(ret)];
-    const pids = pid.values as Int32Array;
+    const [pids, known] = [pid.values as Int32Array, validityOf(pid)];
     const { rows } = segment;
     for (let row = 0; row < rows; row++) {
       const hasName = named === null || isSet(named, row);
       const slot = hasName ? (ids[codes[row] as number] as number) + 1 : NO_PATH;
       const failed = (results[row] as number) < 0 && (decided === null || isSet(decided, row));
-      this.#count(slot, pids[row] as number, failed);
+      const process = known === null || isSet(known, row) ? (pids[row] as number) : null;
+      this.#count(slot, process, failed);
     }
   }
 
-  #count(slot: number, pid: number, failed: boolean): void {
+  #count(slot: number, pid: number | null, failed: boolean): void {
     (this.#opens[slot] as number)++;
     if (failed) (this.#failed[slot] as number)++;
-    if (!this.#pairs.add(slot, pid)) return;
+    if (pid === null || !this.#pairs.add(slot, pid)) return;
     (this.#processes[slot] as number)++;
     this.#pids.add(0, pid);
+  }
+
+  /** Rows of the whole answer. */
+  get rows(): number {
+    return this.#opens.reduce((n, opens) => n + Number(opens > 0), 0);
   }
 
   summary(): string {

@@ -1,6 +1,7 @@
 /** The buffers of a record batch's body, which a stranger wrote: fetched one by one, when asked for. */
 import type { ArrowBatch } from './arrow-message.js';
 import { Damage } from './damage.js';
+import { MAX_TEXT_BYTES } from './format.js';
 import type { TextLayout } from './text-layout.js';
 import type { Decompress } from './zstd.js';
 
@@ -41,7 +42,7 @@ export class ArrowBody {
     return this.#read(buffer, bytes, bytes + MAX_PADDING).subarray(0, bytes);
   }
 
-  /** Text: `entries` + 1 offsets, ascending and within the data. */
+  /** Text: `entries` + 1 offsets, ascending, within the data and not too far from each other. */
   text(buffer: number, entries: number): TextLayout {
     const data = this.#read(buffer + 1, 0, this.#budget.bytes);
     // No entries may have no offsets (Columnar.html, "Variable-size Binary Layout").
@@ -51,10 +52,14 @@ export class ArrowBody {
       0,
       entries + 1,
     );
-    let last = 0;
-    for (let i = 0; i < offsets.length; i++) {
+    let last = offsets[0] as number;
+    if (last < 0) throw new Damage('has text that begins before its data');
+    for (let i = 1; i < offsets.length; i++) {
       const offset = offsets[i] as number;
       if (offset < last) throw new Damage('has text whose offsets do not ascend');
+      if (offset - last > MAX_TEXT_BYTES) {
+        throw new Damage(`has a text of more than ${MAX_TEXT_BYTES} bytes`);
+      }
       last = offset;
     }
     if (last > data.length) throw new Damage('has text that ends behind its data');

@@ -13,13 +13,20 @@ export interface ArrowField {
   readonly type: ColumnType | null;
   /** The dictionary that the values are indices of. */
   readonly dictionary: number | null;
-  /** How many nodes and buffers of a record batch belong to it and to its children. */
+  /** What belongs to it and to its children in a record batch. */
+  readonly extent: Extent;
+}
+
+/** A number of nodes and buffers. */
+export interface Extent {
   readonly nodes: number;
   readonly buffers: number;
 }
 
 export interface ArrowSchema {
   readonly fields: readonly ArrowField[];
+  /** By the ids that fields have: what a batch of the dictionary's values consists of. */
+  readonly dictionaries: ReadonlyMap<number, Extent>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -48,9 +55,11 @@ export type ArrowMessage =
 /** Bytes before a message's metadata: the continuation marker and the length. */
 export const MESSAGE_PREFIX = 8;
 /** Metadata of one message: 17 columns take 2 KiB. */
-const MAX_METADATA = 256 * 1024;
+const MAX_METADATA = 64 * 1024;
 /** Fields of a schema with their children, so that children that point at their parents end. */
 const MAX_FIELDS = 1024;
+/** Pairs of the schema's metadata: we write three. */
+const MAX_PAIRS = 64;
 
 /** Bytes from the start of a message to its body, told by its first eight; Damage if there are none. */
 export function metadataEnd(bytes: Uint8Array, at: number): number {
@@ -63,8 +72,12 @@ export function metadataEnd(bytes: Uint8Array, at: number): number {
   return at + MESSAGE_PREFIX + length;
 }
 
-/** The message that begins at `at`. */
-export function readMessage(bytes: Uint8Array, at: number): ArrowMessage {
+/** The message that begins at `at`; `schema` is the one before it, null where none has come yet. */
+export function readMessage(
+  bytes: Uint8Array,
+  at: number,
+  schema: ArrowSchema | null,
+): ArrowMessage {
   const body = metadataEnd(bytes, at);
   if (body > bytes.length) throw new Damage('ends in the middle of a message');
   if (body === at + MESSAGE_PREFIX) return { kind: 'end', next: body };
@@ -74,39 +87,50 @@ export function readMessage(bytes: Uint8Array, at: number): ArrowMessage {
   const header = message.table(2);
   if (!header) throw new Damage('has an Arrow message without a header');
   const content = bytes.subarray(body, next);
-  switch (message.integer(1, 1)) {
-    case 1:
-      return { kind: 'schema', schema: readSchema(header), next };
-    case 2:
-      return { kind: 'dictionary', ...readDictionary(header, content), next };
-    case 3:
-      return { kind: 'batch', batch: readBatch(header, content), next };
-    default:
-      throw new Damage('has an Arrow message of a sort that segments do not use');
-  }
+  const kind = message.integer(1, 1);
+  if (kind === 1) return { kind: 'schema', schema: readSchema(header), next };
+  if (!schema) throw new Damage('does not begin with its schema');
+  if (kind === 2) return { kind: 'dictionary', ...readDictionary(header, content, schema), next };
+  if (kind !== 3) throw new Damage('has an Arrow message of a sort that segments do not use');
+  const extent = sum(schema.fields.map((field) => field.extent));
+  return { kind: 'batch', batch: readBatch(header, content, extent), next };
+}
+
+/** What the reading of a schema gathers, and how many fields it may still have. */
+interface Gathered {
+  fieldsLeft: number;
+  readonly dictionaries: Map<number, Extent>;
 }
 
 function readSchema(header: FlatTable): ArrowSchema {
   if (header.integer(0, 2) !== 0) throw new Damage('has big-endian values');
-  const budget = { fields: MAX_FIELDS };
+  const gathered: Gathered = { fieldsLeft: MAX_FIELDS, dictionaries: new Map() };
+  const pairs = header.tables(2, MAX_PAIRS);
   return {
-    fields: header.tables(1).map((field) => readField(field, budget)),
-    metadata: new Map(header.tables(2).map((pair) => [pair.text(0) ?? '', pair.text(1) ?? ''])),
+    fields: readFields(header, 1, gathered),
+    dictionaries: gathered.dictionaries,
+    metadata: new Map(pairs.map((pair) => [pair.text(0) ?? '', pair.text(1) ?? ''])),
   };
 }
 
-function readDictionary(header: FlatTable, body: Uint8Array) {
+function readDictionary(header: FlatTable, body: Uint8Array, { dictionaries }: ArrowSchema) {
+  const id = header.count(0);
+  const extent = dictionaries.get(id);
+  if (!extent) throw new Damage('has a dictionary that no column has');
   const data = header.table(1);
   if (!data) throw new Damage('has a dictionary without values');
   if (header.integer(2, 1) !== 0) throw new Damage('has a delta dictionary');
-  return { id: header.count(0), batch: readBatch(data, body) };
+  return { id, batch: readBatch(data, body, extent) };
 }
 
-function readBatch(header: FlatTable, body: Uint8Array): ArrowBatch {
+function readBatch(header: FlatTable, body: Uint8Array, extent: Extent): ArrowBatch {
   const compression = header.table(3);
   // CompressionType.ZSTD = 1, BodyCompressionMethod.BUFFER = 0.
   if (compression && (compression.integer(0, 1) !== 1 || compression.integer(1, 1) !== 0)) {
     throw new Damage('is compressed by something other than zstd');
+  }
+  if (header.entries(1) !== extent.nodes || header.entries(2) !== extent.buffers) {
+    throw new Damage('has a batch that does not fit its schema');
   }
   return {
     rows: header.count(0),
@@ -117,29 +141,34 @@ function readBatch(header: FlatTable, body: Uint8Array): ArrowBatch {
   };
 }
 
-function readField(field: FlatTable, budget: { fields: number }): ArrowField {
-  if (--budget.fields < 0) throw new Damage('has too many columns');
+/** The fields in a slot. They are taken off what is left before they are read. */
+function readFields(parent: FlatTable, slot: number, gathered: Gathered): ArrowField[] {
+  const fields = parent.tables(slot, gathered.fieldsLeft);
+  gathered.fieldsLeft -= fields.length;
+  return fields.map((field) => readField(field, gathered));
+}
+
+function readField(field: FlatTable, gathered: Gathered): ArrowField {
   const name = field.text(0) ?? '';
-  const dictionary = field.table(4);
-  if (dictionary) {
-    return {
-      name,
-      type: dictionaryType(field, dictionary),
-      dictionary: dictionary.count(0),
-      nodes: 1,
-      buffers: 2,
-    };
-  }
-  const children = field.tables(5).map((child) => readField(child, budget));
+  const children = readFields(field, 5, gathered);
   const own = OWN_BUFFERS[field.integer(2, 1)];
   if (own === undefined) throw new Damage('has a column of a type that cannot be skipped');
-  return {
-    name,
-    type: plainType(field),
-    dictionary: null,
-    nodes: children.reduce((sum, child) => sum + child.nodes, 1),
-    buffers: children.reduce((sum, child) => sum + child.buffers, own),
-  };
+  const extent = sum([{ nodes: 1, buffers: own }, ...children.map((child) => child.extent)]);
+  const dictionary = field.table(4);
+  if (!dictionary) return { name, type: plainType(field), dictionary: null, extent };
+  const id = dictionary.count(0);
+  gathered.dictionaries.set(id, extent);
+  return { name, type: dictionaryType(field, dictionary), dictionary: id, extent: INDICES };
+}
+
+/** A validity bitmap and integers. */
+const INDICES: Extent = { nodes: 1, buffers: 2 };
+
+function sum(extents: readonly Extent[]): Extent {
+  return extents.reduce((a, b) => ({ nodes: a.nodes + b.nodes, buffers: a.buffers + b.buffers }), {
+    nodes: 0,
+    buffers: 0,
+  });
 }
 
 /** Buffers of each type of Schema.fbs (Columnar.html, "Buffer listing for each layout"). */

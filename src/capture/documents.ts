@@ -2,7 +2,7 @@
 import { isKindName } from '../schema/kinds.js';
 import type { Column, Table } from '../schema/table.js';
 import { Damage } from './damage.js';
-import { FORMAT_VERSION, type Manifest, type Start } from './format.js';
+import { FORMAT_VERSION, MAX_DOCUMENT_DEPTH, type Manifest, type Start } from './format.js';
 import * as shape from './json-shape.js';
 
 /** start.json or manifest.json as bytes: indented, for people unzip captures too. */
@@ -28,6 +28,12 @@ export function decodeStart(bytes: Uint8Array): Start {
   const start = value as Start;
   const tables = start.tables.map(knownTable);
   refuseTwice('table', tables);
+  refuseTwice('source', start.sources);
+  for (const { name } of start.sources) {
+    if (!tables.some((table) => table.name === name)) {
+      throw new Damage(`source ${name} has no table`);
+    }
+  }
   return { ...start, tables };
 }
 
@@ -35,16 +41,37 @@ export function decodeStart(bytes: Uint8Array): Start {
 export function decodeManifest(bytes: Uint8Array): Manifest {
   const value = parse(bytes);
   MANIFEST(value, '');
-  return value as Manifest;
+  const manifest = value as Manifest;
+  refuseTwice('source', manifest.sources);
+  return manifest;
 }
 
 function parse(bytes: Uint8Array): unknown {
+  refuseDeep(bytes);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw new Damage('is not a JSON document', { cause: error });
   }
 }
+
+/** What goes through a document member by member calls itself, and so does JSON.parse. */
+function refuseDeep(bytes: Uint8Array): void {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) quoted = !quoted;
+    else if (quoted) i += byte === BACKSLASH ? 1 : 0;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth++;
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--;
+    if (depth > MAX_DOCUMENT_DEPTH) {
+      throw new Damage(`has more than ${MAX_DOCUMENT_DEPTH} lists and objects within each other`);
+    }
+  }
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}');
 
 const name = shape.matching(/^[a-z][a-z0-9_]{0,62}$/, 'a name');
 const nanoseconds = shape.matching(/^\d{1,19}$/, 'a count of nanoseconds as text');
@@ -78,7 +105,9 @@ const START = shape.object({
     time_zone: shape.text,
     sysctls: shape.dictionary(shape.text),
   }),
-  sources: shape.list(shape.object({ name, hooks: shape.list(shape.text) })),
+  sources: shape.list(
+    shape.object({ name, hooks: shape.list(shape.text), object: shape.optional(shape.text) }),
+  ),
   refused: shape.list(shape.object({ name, why: shape.text, verifier_log: nullableText })),
   filters: shape.dictionary(shape.text),
   pid_namespace: shape.object({ inode: shape.count, initial: shape.flag }),

@@ -58,15 +58,23 @@ export class FlatTable {
     return at === null ? null : new FlatTable(this.#view, at);
   }
 
-  tables(slot: number): FlatTable[] {
+  /** How many entries a vector says that it has. */
+  entries(slot: number): number {
+    const at = this.#target(slot);
+    return at === null ? 0 : uint32(this.#view, at);
+  }
+
+  /** A vector of tables, of which there are at most so many. */
+  tables(slot: number, most: number): FlatTable[] {
     const { at, length } = this.#vector(slot, 4);
+    if (length > most) throw new Damage('has Arrow metadata with too many entries');
     return Array.from({ length }, (_, i) => {
       const entry = at + i * 4;
       return new FlatTable(this.#view, entry + uint32(this.#view, entry));
     });
   }
 
-  /** A vector of structs of two 64-bit counts each. */
+  /** A vector of structs of two 64-bit counts each. Its caller bounds its entries. */
   pairs(slot: number): [number, number][] {
     const { at, length } = this.#vector(slot, 16);
     return Array.from({ length }, (_, i) => [

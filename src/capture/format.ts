@@ -26,9 +26,15 @@ export const SEGMENT_TIME_TO = 'tracecap.ts_to';
 /** The bounds of the format, so that a reader knows how much a stranger's file can ask of it. */
 export const MAX_SEGMENT_ROWS = 1 << 20;
 /** Bytes of a segment, and of what one reading of it may decompress to. */
-export const MAX_SEGMENT_BYTES = 256 << 20;
+export const MAX_SEGMENT_BYTES = 64 << 20;
+/** Bytes of one text: a path has up to 4096, each of which may be spelt `\xNN`, and there is room. */
+export const MAX_TEXT_BYTES = 64 << 10;
+/** Entries of a capture: eleven days of a segment a second. */
+export const MAX_ENTRIES = 1_000_000;
 /** Bytes of start.json or manifest.json. */
 export const MAX_DOCUMENT_BYTES = 16 << 20;
+/** Lists and objects within each other in start.json or manifest.json. */
+export const MAX_DOCUMENT_DEPTH = 32;
 
 /** A 64-bit count of nanoseconds as decimal text: a JSON number would lose digits. */
 export type Nanoseconds = string;
@@ -62,6 +68,8 @@ export interface SourceStart {
   readonly name: string;
   /** Hooks in use: `program@tracepoint`. */
   readonly hooks: readonly string[];
+  /** The BPF object that was loaded, of those that are built of the source; absent: not noted. */
+  readonly object?: string;
 }
 
 /** What stood in a source's way. */

@@ -1,6 +1,7 @@
 /** Opens a .tcap: finished, cut off by a crash, or still being written. */
 import type { Vector } from 'apache-arrow';
 import type { Table } from '../schema/table.js';
+import { count, things } from '../shared/count.js';
 import { Damage, locate } from './damage.js';
 import { decodeManifest, decodeStart } from './documents.js';
 import { CaptureFile } from './file.js';
@@ -60,14 +61,18 @@ export function openCapture(path: string): Capture {
 
 function readCapture(file: CaptureFile): Capture {
   const { path } = file;
-  const entries = locate(path, () => {
+  const { entries, closed } = locate(path, () => {
     refuseOtherFiles(file);
     return walkEntries(file);
   });
   const startEntry = locate(path, () => descriptionOf(entries));
   const start = document(file, startEntry, decodeStart);
   const { segments, manifestEntry } = locate(path, () => sortEntries(file, entries, start));
+  if (closed && !manifestEntry) locate(path, refuseWithoutManifest);
   const manifest = manifestEntry && document(file, manifestEntry, decodeManifest);
+  if (manifest) {
+    locate(`${path}: ${MANIFEST_ENTRY}`, () => holdCounts(start, manifest, segments));
+  }
   return {
     path,
     start,
@@ -84,6 +89,29 @@ function refuseOtherFiles(file: CaptureFile): void {
   const magic = Buffer.from(file.read(0, Math.min(4, file.size)));
   if (!magic.equals(Buffer.from('PK\x03\x04').subarray(0, magic.length))) {
     throw new Damage('is not a tracecap capture');
+  }
+}
+
+/** Its writer came to the end, and there the manifest is written before the directory. */
+function refuseWithoutManifest(): never {
+  throw new Damage(`has lost entries: its directory follows, but no ${MANIFEST_ENTRY}`);
+}
+
+/** No source that was recorded is forgotten, and no segment of one has gone or come. */
+function holdCounts(
+  start: Start,
+  manifest: Manifest,
+  segments: ReadonlyMap<string, readonly Segment[]>,
+): void {
+  const ends = new Map(manifest.sources.map((source) => [source.name, source]));
+  for (const { name } of start.sources) {
+    const end = ends.get(name);
+    if (!end) throw new Damage(`lacks source ${name}, which ${START_ENTRY} names`);
+    const rows = (segments.get(name) ?? []).reduce((sum, segment) => sum + segment.rows, 0);
+    if (rows === end.rows) continue;
+    throw new Damage(
+      `counts ${things(end.rows, 'row')} of ${name}, but its segments have ${count(rows)}`,
+    );
   }
 }
 

@@ -39,13 +39,13 @@ export function decodeColumns(
 ): Vector[] {
   const { schema, next } = schemaMessage(bytes);
   const header = headerOf(schema);
-  const { batch, dictionaries } = readBatches(bytes, next);
+  const { batch, dictionaries } = readBatches(bytes, next, schema);
   if (batch.rows !== header.rows) {
     throw new Damage(`has ${batch.rows} rows and says that it has ${header.rows}`);
   }
   const budget: Budget = { bytes: MAX_SEGMENT_BYTES };
   const body = new ArrowBody(batch, budget, decompress);
-  const places = placeColumns(table, schema, batch, (id) => {
+  const places = placeColumns(table, schema, (id) => {
     const dictionary = dictionaries.get(id);
     if (!dictionary) throw new Damage('has a column without its dictionary');
     return new ArrowBody(dictionary, budget, decompress);
@@ -61,7 +61,7 @@ export function decodeColumns(
 }
 
 function schemaMessage(bytes: Uint8Array): { schema: ArrowSchema; next: number } {
-  const message = readMessage(bytes, 0);
+  const message = readMessage(bytes, 0, null);
   if (message.kind !== 'schema') throw new Damage('does not begin with its schema');
   return message;
 }
@@ -81,16 +81,16 @@ function headerOf({ metadata }: ArrowSchema): SegmentHeader {
 }
 
 /** The messages behind the schema: dictionaries, one record batch, the end, and not a byte more. */
-function readBatches(bytes: Uint8Array, start: number) {
+function readBatches(bytes: Uint8Array, start: number, schema: ArrowSchema) {
   const dictionaries = new Map<number, ArrowBatch>();
-  let message = readMessage(bytes, start);
-  for (; message.kind === 'dictionary'; message = readMessage(bytes, message.next)) {
+  let message = readMessage(bytes, start, schema);
+  for (; message.kind === 'dictionary'; message = readMessage(bytes, message.next, schema)) {
     if (dictionaries.has(message.id)) throw new Damage('has two dictionaries for one column');
     dictionaries.set(message.id, message.batch);
   }
   if (message.kind !== 'batch') throw new Damage('has no record batch');
   const { batch, next } = message;
-  const end = readMessage(bytes, next);
+  const end = readMessage(bytes, next, schema);
   if (end.kind !== 'end' || end.next !== bytes.length) {
     throw new Damage('goes on where it should end');
   }
@@ -101,21 +101,17 @@ function readBatches(bytes: Uint8Array, start: number) {
 function placeColumns(
   table: Table,
   schema: ArrowSchema,
-  batch: ArrowBatch,
   openDictionary: (id: number) => ArrowBody,
 ): Map<string, ColumnPlace> {
   const fields = new Map<string, Omit<ColumnPlace, 'index'> & { type: string | null }>();
   let node = 0;
   let buffer = 0;
-  for (const { name, type, dictionary: id, nodes, buffers } of schema.fields) {
+  for (const { name, type, dictionary: id, extent } of schema.fields) {
     if (fields.has(name)) throw new Damage('has two columns of one name');
     const dictionary = () => openDictionary(id ?? -1);
     fields.set(name, { type, node, buffer, dictionary });
-    node += nodes;
-    buffer += buffers;
-  }
-  if (batch.nodes.length !== node || batch.buffers.length !== buffer) {
-    throw new Damage('has a record batch that does not fit its schema');
+    node += extent.nodes;
+    buffer += extent.buffers;
   }
   return new Map(
     table.columns.map((column, index) => {

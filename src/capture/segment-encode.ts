@@ -10,8 +10,14 @@ import {
 } from 'apache-arrow';
 import type { Column, ColumnBatch, ColumnData, Table, TypedArray } from '../schema/table.js';
 import { arrowType, textVector } from './arrow-type.js';
-import { MAX_SEGMENT_ROWS, SEGMENT_ROWS, SEGMENT_TIME_FROM, SEGMENT_TIME_TO } from './format.js';
-import { textLayout } from './text-layout.js';
+import {
+  MAX_SEGMENT_ROWS,
+  MAX_TEXT_BYTES,
+  SEGMENT_ROWS,
+  SEGMENT_TIME_FROM,
+  SEGMENT_TIME_TO,
+} from './format.js';
+import { type TextLayout, textLayout } from './text-layout.js';
 
 export type Compress = (bytes: Uint8Array) => Uint8Array;
 
@@ -51,7 +57,7 @@ function columnData(column: Column, index: number, data: ColumnData, rows: numbe
     count: data.nullCount,
   };
   if (column.type === 'utf8') {
-    return textVector(dictionaryOf(column, data), nulls).data[0] as never;
+    return textVector(textOf(column, data), nulls).data[0] as never;
   }
   const props = {
     type: arrowType(column.type, index),
@@ -61,19 +67,28 @@ function columnData(column: Column, index: number, data: ColumnData, rows: numbe
     data: column.type === 'bool' ? bitmap(data.values, rows) : data.values.subarray(0, rows),
   };
   if (column.type === 'enum') {
-    const dictionary = textVector(textLayout(column.values ?? []));
+    const dictionary = textVector(held(column, textLayout(column.values ?? [])));
     return makeData({ ...props, dictionary } as never);
   }
   if (column.type === 'dictionary<utf8>') {
-    const dictionary = textVector(dictionaryOf(column, data));
+    const dictionary = textVector(textOf(column, data));
     return makeData({ ...props, dictionary } as never);
   }
   return makeData(props as never);
 }
 
-function dictionaryOf(column: Column, data: ColumnData) {
+function textOf(column: Column, data: ColumnData): TextLayout {
   if (!data.dictionary) throw new Error(`column ${column.name} has no text`);
-  return data.dictionary;
+  return held(column, data.dictionary);
+}
+
+/** Readers refuse longer texts. */
+function held(column: Column, text: TextLayout): TextLayout {
+  for (let i = 1; i < text.offsets.length; i++) {
+    const bytes = (text.offsets[i] as number) - (text.offsets[i - 1] as number);
+    if (bytes > MAX_TEXT_BYTES) throw new Error(`column ${column.name}: a text of ${bytes} bytes`);
+  }
+  return text;
 }
 
 /** The bytes of a bitmap that rows have: what the buffer holds behind them is not written. */

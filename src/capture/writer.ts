@@ -1,8 +1,10 @@
 /** Writes a .tcap front to back. */
 import type { ColumnBatch, Table } from '../schema/table.js';
+import { TracecapError } from '../shared/errors.js';
 import { encodeDocument } from './documents.js';
 import {
   MANIFEST_ENTRY,
+  MAX_ENTRIES,
   type Manifest,
   README_ENTRY,
   START_ENTRY,
@@ -24,9 +26,12 @@ export class CaptureWriter {
   readonly #compress: Compress;
   readonly #tables: ReadonlySet<string>;
   readonly #segments = new Map<string, number>();
+  readonly #maxEntries: number;
+  #entries = 2;
 
   /** Writes README.txt and start.json. `compress` gives a zstd frame that declares its content's size. */
-  constructor(sink: Sink, start: Start, compress: Compress) {
+  constructor(sink: Sink, start: Start, compress: Compress, maxEntries: number = MAX_ENTRIES) {
+    this.#maxEntries = maxEntries;
     this.#zip = new ZipWriter(sink, new Date(Number(BigInt(start.clock.wall_ns) / 1_000_000n)));
     this.#compress = compress;
     this.#tables = new Set(start.tables.map((table) => table.name));
@@ -41,17 +46,22 @@ export class CaptureWriter {
 
   /**
    * Writes the rows as the table's next segment and gives the bytes that the capture grew by. The
-   * table must stand in start.json; no rows write nothing.
+   * table must stand in start.json; no rows write nothing. TracecapError `output` where the capture
+   * has as many entries as a reader takes.
    */
   writeSegment(table: Table, batch: ColumnBatch): number {
     if (!this.#tables.has(table.name)) throw new Error(`start.json has no table ${table.name}`);
     if (batch.rows === 0) return 0;
+    if (this.#entries >= this.#maxEntries - 1) {
+      throw new TracecapError('output', `the capture is full: it has ${this.#maxEntries} entries`);
+    }
     const n = (this.#segments.get(table.name) ?? 0) + 1;
     const grown = this.#zip.add(
       segmentEntry(table.name, n),
       encodeSegment(table, batch, this.#compress),
     );
     this.#segments.set(table.name, n);
+    this.#entries++;
     return grown;
   }
 

@@ -3,9 +3,11 @@
  * or is still being written, is whole up to its last whole entry. Every byte is a stranger's.
  */
 import { crc32, inflateRawSync } from 'node:zlib';
+import { count } from '../shared/count.js';
 import { reason } from '../shared/errors.js';
 import { Damage } from './damage.js';
 import type { CaptureFile } from './file.js';
+import { MAX_ENTRIES } from './format.js';
 import * as zip from './zip-format.js';
 
 export interface ZipEntry {
@@ -24,18 +26,25 @@ const HEADER_AND_NAME = zip.LOCAL_BYTES + 255;
 /** Parts of a path in plain ASCII: no empty part, so neither absolute nor ending in a slash. */
 const NAME = /^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
 
+/** Entries of a capture, and whether the central directory follows them, which a writer adds last. */
+export interface ZipEntries {
+  readonly entries: readonly ZipEntry[];
+  readonly closed: boolean;
+}
+
 /** The file's entries in order, up to the central directory or to where the file ends. */
-export function walkEntries(file: CaptureFile): ZipEntry[] {
+export function walkEntries(file: CaptureFile, most = MAX_ENTRIES): ZipEntries {
   const entries: ZipEntry[] = [];
   const names = new Set<string>();
   let at = 0;
   for (;;) {
     const entry = entryAt(file, at);
-    if (entry === 'directory') return entries;
+    if (entry === 'directory') return { entries, closed: true };
     if (entry === 'cut') {
       refuseLostEntries(file, at);
-      return entries;
+      return { entries, closed: false };
     }
+    if (entries.length === most) throw new Damage(`has more than ${count(most)} entries`);
     if (names.has(entry.name)) throw new Damage(`entry ${entry.name} stands in it twice`);
     names.add(entry.name);
     entries.push(entry);

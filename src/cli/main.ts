@@ -5,7 +5,7 @@ import { EXIT_BUG, reason, TracecapError } from '../shared/errors.js';
 import { escapeText } from '../shared/escape-text.js';
 import { COMMANDS } from './commands.js';
 import { note, StdoutClosed, writeErr, writeOut } from './output.js';
-import { terminalWidth } from './terminal-width.js';
+import { helpWidth } from './terminal-width.js';
 
 const EXIT_USAGE = new TracecapError('usage', '').exitStatus;
 
@@ -35,8 +35,8 @@ async function programFor(words: readonly string[]): Promise<Command> {
       writeOut,
       writeErr,
       outputError: () => {},
-      getOutHelpWidth: terminalWidth,
-      getErrHelpWidth: terminalWidth,
+      getOutHelpWidth: helpWidth,
+      getErrHelpWidth: helpWidth,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });

@@ -2,9 +2,9 @@
  * The only writer to stdout and stderr. Synchronous, on the descriptors themselves: process.stdout
  * and console would set O_NONBLOCK on a pipe, which a recorded command may share with us.
  */
-import { writeSync } from 'node:fs';
 import { reason, TracecapError } from '../shared/errors.js';
 import { escapeText } from '../shared/escape-text.js';
+import { writeWhole } from '../shared/write-whole.js';
 
 /** The reader of our output has gone (`tracecap query … | head`): no failure, only time to end. */
 export class StdoutClosed extends Error {}
@@ -12,7 +12,7 @@ export class StdoutClosed extends Error {}
 /** Writes data to stdout, whole. Throws StdoutClosed, or TracecapError `output` where it cannot. */
 export function writeOut(text: string): void {
   try {
-    writeWhole(1, text);
+    writeWhole(1, Buffer.from(text));
   } catch (error) {
     if (errorCode(error) === 'EPIPE') throw new StdoutClosed();
     const why = reason(error);
@@ -38,32 +38,13 @@ export function writeOutAll(pieces: Iterable<string>): void {
 /** Writes to stderr. Where that is impossible there is nobody left to tell. */
 export function writeErr(text: string): void {
   try {
-    writeWhole(2, text);
+    writeWhole(2, Buffer.from(text));
   } catch {}
 }
 
 /** One line on stderr, in our name, inert whatever names it quotes. */
 export function note(message: string): void {
   writeErr(`tracecap: ${escapeText(message)}\n`);
-}
-
-function writeWhole(fd: 1 | 2, text: string): void {
-  let rest: Uint8Array = Buffer.from(text);
-  while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(fd, rest));
-    } catch (error) {
-      if (errorCode(error) !== 'EAGAIN') throw error;
-      pause();
-    }
-  }
-}
-
-const clock = new Int32Array(new SharedArrayBuffer(4));
-
-/** Somebody else made the descriptor non-blocking, and its pipe is full: wait for the reader. */
-function pause(): void {
-  Atomics.wait(clock, 0, 0, 5);
 }
 
 function errorCode(error: unknown): unknown {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { completenessOf, isComplete, lostWords } from '../../src/analyze/completeness.js';
 import { LOSSES } from '../../src/capture/losses.js';
 import { openCapture } from '../../src/capture/open.js';
-import { EXECS, loss, OPENS, type Sample, sampleCapture } from '../helpers/sample-capture.js';
+import { EXECS, loss, OPENS, type Sample, sampleCapture, T0 } from '../helpers/sample-capture.js';
 
 function completeness(sample: Sample, tables?: string[]) {
   const capture = openCapture(sampleCapture(sample));
@@ -60,6 +60,16 @@ test('a table whose source was not recorded or was refused is named', () => {
   expect(completeness({ start }).not_recorded).toEqual(['execsnoop', 'memleak']);
   expect(completeness({ start }, ['execsnoop']).not_recorded).toEqual(['execsnoop']);
   expect(completeness({ start }, ['opensnoop', 'losses']).not_recorded).toEqual([]);
+});
+
+test('a table with rows was recorded, whoever recorded it', () => {
+  const start = { tables: [OPENS, LOSSES, EXECS] };
+  const more = { execsnoop: [{ ts: T0, pid: 1, ret: 0 }] };
+  expect(completeness({ start, more }).not_recorded).toEqual([]);
+});
+
+test('of a recording that did not end nobody knows that nothing was lost', () => {
+  expect(lostWords(completeness({ finished: false }))).toBe('nothing known to be lost');
 });
 
 test('a source with an odd name is only a name', () => {

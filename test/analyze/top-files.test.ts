@@ -78,12 +78,22 @@ describe('top-files', () => {
     expect(topFiles({ segments }, { limit: 9 }).rows).toHaveLength(4);
   });
 
+  test('an open by nobody known is no process', () => {
+    const segments = [[open(0, '/a', { pid: null }), open(1, '/a', { pid: 7 })]];
+    expect(topFiles({ segments })).toEqual({
+      rows: [{ path: '/a', opens: 2, failed: 0, processes: 1 }],
+      omitted: 0,
+      summary: '2 opens (0 failed) of 1 path by 1 process',
+    });
+  });
+
   test('nothing recorded is no rows', () => {
     expect(topFiles({ segments: [] })).toEqual({
       rows: [],
+      omitted: 0,
       summary: '0 opens (0 failed) of 0 paths by 0 processes',
     });
-    expect(topFiles({ segments: [], start: { tables: [EXECS] } }).rows).toEqual([]);
+    expect(topFiles({ segments: [], start: { sources: [], tables: [EXECS] } }).rows).toEqual([]);
   });
 
   test('refuses a sort key that it does not have', () => {

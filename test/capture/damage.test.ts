@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.js';
 import { TracecapError } from '../../src/shared/errors.js';
-import { readEverything, START, sampleCapture, temporaryFile, temporaryFolder } from './fixture.js';
+import { temporaryFolder } from '../helpers/sample-capture.js';
+import { readEverything, START, sampleCapture, temporaryFile } from './fixture.js';
 
 type Outcome = { finished: boolean; rows: ReturnType<typeof readEverything> } | { message: string };
 

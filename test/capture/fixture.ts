@@ -1,9 +1,7 @@
 /** What the tests of src/capture share: a table of every type, documents, captures in memory. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Vector } from 'apache-arrow';
-import { onTestFinished } from 'vitest';
 import { batchFromRows, type Row } from '../../src/capture/batch-from-rows.js';
 import type { Manifest, Start } from '../../src/capture/format.js';
 import { LOSSES } from '../../src/capture/losses.js';
@@ -11,6 +9,12 @@ import type { Capture } from '../../src/capture/open.js';
 import type { Sink } from '../../src/capture/sink.js';
 import { CaptureWriter } from '../../src/capture/writer.js';
 import type { Table } from '../../src/schema/table.js';
+import {
+  manifestOf,
+  START as OPENS_START,
+  T0,
+  temporaryFolder,
+} from '../helpers/sample-capture.js';
 import { zstdRaw } from '../helpers/zstd-raw.js';
 
 export const EVERYTHING: Table = {
@@ -31,8 +35,6 @@ export const EVERYTHING: Table = {
     { name: 'op', type: 'enum', kind: 'tc_enum', doc: '', values: ['open', 'openat', 'openat2'] },
   ],
 };
-
-export const T0 = 1_763_683_200_123_456_789n;
 
 export const ROWS: readonly Row[] = [
   {
@@ -66,41 +68,12 @@ export const ROWS: readonly Row[] = [
 ];
 
 export const START: Start = {
-  format_version: 1,
-  recorder: '0.1.0',
-  command_line: ['tracecap', 'record'],
-  requested_by: { uid: 0, sudo_user: 'demo', sudo_uid: 1000 },
-  clock: { wall_ns: String(T0), monotonic_ns: '5', boot_ns: '6' },
-  host: {
-    name: 'demo',
-    machine_id_sha256: null,
-    boot_id: null,
-    kernel: '6.1.0',
-    kernel_version: '#1 SMP',
-    architecture: 'x86_64',
-    distribution: null,
-    cpus: 2,
-    memory_bytes: 1 << 30,
-    virtualization: null,
-    time_zone: 'UTC',
-    sysctls: {},
-  },
+  ...OPENS_START,
   sources: [{ name: 'everything', hooks: ['everything_exit@syscalls/sys_exit_openat'] }],
-  refused: [],
-  filters: {},
-  pid_namespace: { inode: 4026531836, initial: true },
-  ring_bytes: 16 << 20,
   tables: [EVERYTHING, LOSSES],
 };
 
-export const MANIFEST: Manifest = {
-  clock: { wall_ns: String(T0 + 10n ** 9n), monotonic_ns: '7', boot_ns: '8' },
-  end_reason: 'duration',
-  end_detail: null,
-  sources: [{ name: 'everything', rows: 4, bytes: 1000, lost: 0 }],
-  users: { '0': 'root' },
-  cost: { recorder_cpu_ns: 1, recorder_peak_rss_bytes: 2 },
-};
+export const MANIFEST: Manifest = manifestOf(START, 4);
 
 /** A sink that keeps what it is given. */
 export function memorySink(): Sink & { bytes(): Buffer } {
@@ -119,15 +92,8 @@ export function sampleCapture({ segments = 2 } = {}): Buffer {
     writer.writeSegment(EVERYTHING, batchFromRows(EVERYTHING, ROWS));
   const loss = { ts_from: T0, ts_to: T0 + 1n, source: 'everything', reason: 'ring_full', count: 3 };
   writer.writeSegment(LOSSES, batchFromRows(LOSSES, [loss]));
-  writer.finish(MANIFEST);
+  writer.finish(manifestOf(START, segments * ROWS.length));
   return sink.bytes();
-}
-
-/** A folder that is gone after the test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tracecap-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
 }
 
 /** Puts bytes into a file that is gone after the test. */

@@ -1,9 +1,11 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { batchFromRows } from '../../src/capture/batch-from-rows.js';
+import { CaptureFile } from '../../src/capture/file.js';
 import { LOSSES } from '../../src/capture/losses.js';
 import { openCapture } from '../../src/capture/open.js';
 import { CaptureWriter } from '../../src/capture/writer.js';
+import { walkEntries } from '../../src/capture/zip-reader.js';
 import { ZipWriter } from '../../src/capture/zip-writer.js';
 import { zstdRaw } from '../helpers/zstd-raw.js';
 import {
@@ -17,15 +19,15 @@ import {
   temporaryFile,
 } from './fixture.js';
 
-/** A capture of these entries after README.txt. */
-function captureOf(entries: Record<string, unknown>): string {
+/** A capture of these entries after README.txt; without `closed` as if cut off behind them. */
+function captureOf(entries: Record<string, unknown>, closed = false): string {
   const sink = memorySink();
   const zip = new ZipWriter(sink, new Date(0));
   zip.add('README.txt', Buffer.from('read me'));
   for (const [name, content] of Object.entries(entries)) {
     zip.add(name, Buffer.from(isRaw(content) ? content : JSON.stringify(content)));
   }
-  zip.finish();
+  if (closed) zip.finish();
   return temporaryFile(sink.bytes());
 }
 
@@ -122,7 +124,6 @@ describe('start.json', () => {
     ['null', null, 'the document is not an object'],
     ['not JSON', '{"format_version": 1', 'is not a JSON document'],
     ['not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'is not a JSON document'],
-    ['nested deeply', '['.repeat(100_000), 'is not a JSON document'],
     ['without its clock', { ...START, clock: undefined }, 'clock is not an object'],
     [
       'with a number for a clock',
@@ -144,6 +145,16 @@ describe('start.json', () => {
       'with a table twice',
       { ...START, tables: [LOSSES, LOSSES] },
       'table losses is described twice',
+    ],
+    [
+      'with a source twice',
+      { ...START, sources: [...START.sources, ...START.sources] },
+      'source everything is described twice',
+    ],
+    [
+      'with a source without a table',
+      { ...START, tables: [LOSSES] },
+      'source everything has no table',
     ],
     [
       'with a column twice',
@@ -174,13 +185,86 @@ describe('start.json', () => {
       ...LOSSES.columns.map((column) => ({ ...column, unit: 'ns' })),
       { name: 'argv', type: 'list<utf8>', kind: 'tc_argv', doc: '' },
     ].map((column) => (column.name === 'count' ? { ...column, kind: 'tc_count' } : column));
-    const later = { ...START, weather: 'fine', tables: [{ ...LOSSES, columns }] };
+    const later = { ...START, sources: [], weather: 'fine', tables: [{ ...LOSSES, columns }] };
     const capture = openCapture(captureOf({ 'start.json': later }));
     expect(capture.tables[0]?.columns.map(({ name, kind }) => [name, kind])).toEqual(
       LOSSES.columns.map(({ name, kind }) => [name, kind]),
     );
     capture.close();
   });
+});
+
+describe('what the manifest counts', () => {
+  const source = { name: 'everything', rows: 4, bytes: 1, lost: 0 };
+  const capture = (manifest: unknown, segments = 1) => {
+    const sink = memorySink();
+    const writer = new CaptureWriter(sink, START, zstdRaw);
+    for (let i = 0; i < segments; i++) {
+      writer.writeSegment(EVERYTHING, batchFromRows(EVERYTHING, ROWS));
+    }
+    writer.finish(manifest as typeof MANIFEST);
+    return temporaryFile(sink.bytes());
+  };
+
+  test.each([
+    ['as it is', [source], 1, 'none'],
+    [
+      'with a segment less',
+      [source],
+      0,
+      'manifest.json: counts 4 rows of everything, but its segments have 0',
+    ],
+    [
+      'with a segment more',
+      [{ ...source, rows: 4000 }],
+      2,
+      'manifest.json: counts 4,000 rows of everything, but its segments have 8',
+    ],
+    ['without a source', [], 1, 'manifest.json: lacks source everything, which start.json names'],
+    [
+      'with a source twice',
+      [source, source],
+      1,
+      'manifest.json: source everything is described twice',
+    ],
+  ])('%s', (_, sources, segments, words) => {
+    expect(complaint(capture({ ...MANIFEST, sources }, segments))).toBe(words);
+  });
+
+  test('a directory without a manifest: an entry is gone', () => {
+    const words = 'has lost entries: its directory follows, but no manifest.json';
+    expect(complaint(captureOf({ 'start.json': START }, true))).toBe(words);
+    const bytes = sampleCapture();
+    const second = bytes.indexOf('everything/000002.arrows') - 30;
+    bytes.write('PK\x01\x02', second, 'latin1');
+    expect(complaint(temporaryFile(bytes))).toBe(words);
+  });
+});
+
+test('a document that is deep is refused before it is parsed', () => {
+  const start = (deep: string) =>
+    JSON.stringify(START).replace('{', `{"deep":${deep},"x":"]]\\"]",`);
+  const nested = (depth: number) => `${'[{"a":'.repeat(depth)}0${'}]'.repeat(depth)}`;
+  expect(complaint(captureOf({ 'start.json': start(nested(15)) }))).toBe('none');
+  for (const depth of [16, 100_000]) {
+    expect(complaint(captureOf({ 'start.json': start(nested(depth)) }))).toBe(
+      'start.json: has more than 32 lists and objects within each other',
+    );
+  }
+});
+
+test('a writer stops before a capture has more entries than a reader takes', () => {
+  const sink = memorySink();
+  const writer = new CaptureWriter(sink, START, zstdRaw, 4);
+  const rows = batchFromRows(EVERYTHING, ROWS);
+  writer.writeSegment(EVERYTHING, rows);
+  const full = { code: 'output', message: 'the capture is full: it has 4 entries' };
+  expect(() => writer.writeSegment(EVERYTHING, rows)).toThrow(expect.objectContaining(full));
+  writer.finish(MANIFEST);
+  const file = CaptureFile.open(temporaryFile(sink.bytes()));
+  expect(walkEntries(file, 4).entries).toHaveLength(4);
+  expect(() => walkEntries(file, 3)).toThrow('has more than 3 entries');
+  file.close();
 });
 
 test.each([

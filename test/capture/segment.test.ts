@@ -1,6 +1,15 @@
-import { CompressionType, compressionRegistry, tableFromIPC, type Vector } from 'apache-arrow';
+import {
+  Table as ArrowTable,
+  CompressionType,
+  compressionRegistry,
+  Schema,
+  tableFromIPC,
+  tableToIPC,
+  type Vector,
+} from 'apache-arrow';
 import { decompress } from 'fzstd';
 import { describe, expect, test } from 'vitest';
+import { metadataEnd, readMessage } from '../../src/capture/arrow-message.js';
 import { batchFromRows } from '../../src/capture/batch-from-rows.js';
 import { Damage } from '../../src/capture/damage.js';
 import { decodeColumns, decodeHeader } from '../../src/capture/segment-decode.js';
@@ -71,6 +80,54 @@ describe('an encoded segment', () => {
   test('is refused with more rows than a segment may have', () => {
     const batch = { ...batchFromRows(NUMBERS, zeros), rows: (1 << 20) + 1 };
     expect(() => encodeSegment(NUMBERS, batch, zstdRaw)).toThrow('1048577 rows at once');
+  });
+});
+
+test('a text of more than 64 KiB is neither written nor read', () => {
+  const rows = (bytes: number) => [
+    { a: 1, b: 1, c: 'x'.repeat(bytes) },
+    { a: 1, b: 1, c: 'y' },
+  ];
+  const encode = (bytes: number) =>
+    Buffer.from(encodeSegment(NUMBERS, batchFromRows(NUMBERS, rows(bytes)), asItIs));
+  expect(() => encode(65_537)).toThrow('column c: a text of 65537 bytes');
+  const segment = encode(65_536);
+  expect(decodeColumns(NUMBERS, segment, ['c'])[0]?.get(0)).toHaveLength(65_536);
+  const offsets = (second: number) => Buffer.from(Int32Array.of(0, second, 65_537).buffer);
+  offsets(65_537).copy(segment, segment.indexOf(offsets(65_536)));
+  const refusal = new Damage('has a text of more than 65536 bytes');
+  expect(() => decodeColumns(NUMBERS, segment, ['c'])).toThrow(refusal);
+  expect(decodeColumns(NUMBERS, segment, ['a'])).toHaveLength(1);
+});
+
+describe('messages that do not belong to the schema are refused', () => {
+  const without: Table = { ...NUMBERS, columns: NUMBERS.columns.slice(0, 2) };
+  const [full, part] = [NUMBERS, without].map((table) => {
+    const bytes = encodeSegment(table, batchFromRows(table, zeros), asItIs);
+    const schema = readMessage(bytes, 0, null);
+    return { schema: bytes.subarray(0, schema.next), rest: bytes.subarray(schema.next) };
+  }) as [Parts, Parts];
+  interface Parts {
+    schema: Uint8Array;
+    rest: Uint8Array;
+  }
+  test.each([
+    ['a dictionary that no column has', [part.schema, full.rest]],
+    ['a batch that does not fit its schema', [full.schema, part.rest]],
+  ])('%s', (words, parts) => {
+    const bytes = new Uint8Array(Buffer.concat(parts));
+    expect(() => decodeColumns(without, bytes, ['a'])).toThrow(new Damage(`has ${words}`));
+  });
+
+  test('a schema with more metadata than anybody needs', () => {
+    const schema = (pairs: number) => {
+      const metadata = Array.from({ length: pairs }, (_, i) => [`key ${i}`, ''] as const);
+      return tableToIPC(new ArrowTable(new Schema([], new Map(metadata))), 'stream');
+    };
+    expect(readMessage(schema(64), 0, null)).toMatchObject({ kind: 'schema' });
+    const refusal = new Damage('has Arrow metadata with too many entries');
+    expect(() => readMessage(schema(65), 0, null)).toThrow(refusal);
+    expect(() => metadataEnd(Buffer.from(Int32Array.of(-1, 65_537).buffer), 0)).toThrow(Damage);
   });
 });
 
@@ -151,7 +208,7 @@ describe('decoding', () => {
     expect(decode).toThrow('has an enum with other values than start.json names');
   });
 
-  test('refuses what it would take more than 256 MiB to decompress', () => {
+  test('refuses what it would take more than 64 MiB to decompress', () => {
     const batch = batchFromRows(NUMBERS, zeros);
     const segment = Buffer.from(encodeSegment(NUMBERS, batch, zstdRaw));
     const prefix = segment.indexOf(Buffer.from([0x28, 0xb5, 0x2f, 0xfd])) - 8;

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { fileSink } from '../../src/capture/sink.js';
-import { temporaryFolder } from './fixture.js';
+import { temporaryFolder } from '../helpers/sample-capture.js';
 
 const writeSync = vi.hoisted(() => vi.fn());
 

@@ -100,7 +100,7 @@ describe('the writer', () => {
     expect(record.start + record.bytes).toBe(BigInt(record.at));
     expect(zip.readUInt32LE(Number(record.start))).toBe(0x02014b50);
     const file = CaptureFile.open(temporaryFile(zip));
-    expect(walkEntries(file).length).toBe(65_536);
+    expect(walkEntries(file).entries.length).toBe(65_536);
     file.close();
   });
 
@@ -151,7 +151,7 @@ describe('the reader', () => {
   function read(zip: Buffer, most = 1 << 20): [string, Buffer][] {
     const file = CaptureFile.open(temporaryFile(zip));
     try {
-      return walkEntries(file).map((entry) => [
+      return walkEntries(file).entries.map((entry) => [
         entry.name,
         Buffer.from(readEntry(file, entry, most)),
       ]);

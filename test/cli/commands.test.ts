@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { LOSSES } from '../../src/capture/losses.js';
-import { assetPath } from '../../src/shared/assets.js';
 import { build, tracecap } from '../helpers/build.js';
 import { EXECS, loss, OPENS, open, sampleCapture } from '../helpers/sample-capture.js';
 
@@ -138,12 +137,19 @@ describe('analyze --top-files', () => {
     expect(required.status).toBe(4);
   });
 
-  test.runIf(!existsSync(assetPath('demoCapture')))('--demo without its file is exit 3', () => {
-    expect(tracecap(['analyze', '--top-files', '--demo'])).toEqual({
-      status: 3,
-      stdout: '',
-      stderr: `tracecap: the demo capture is not in this installation: ${assetPath('demoCapture')}\n`,
-    });
+  test('--demo reads the capture that ships, and says how much it does not show', () => {
+    const { status, stdout, stderr } = tracecap([
+      'analyze',
+      '--top-files',
+      '--demo',
+      '--limit',
+      '6',
+    ]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    // README.md shows this very answer.
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    expect(readme).toContain(stdout.trimEnd());
+    expect(stdout.split('\n').at(-2)).toBe('320 more; --limit 0 shows all');
   });
 });
 
@@ -236,6 +242,22 @@ describe('info', () => {
     expect(stdout).toContain('duration  50.0 ms up to the last row here\n');
     expect(stdout).toContain('source    opensnoop: 6 rows, 12 LOST, 1 hook\n');
     expect(stdout).toContain('ended     not known\ncost      not known\ncomplete  no: ');
+  });
+
+  test('of an unfinished capture does not say that nothing was lost', () => {
+    const { stdout } = tracecap(['info', sampleCapture({ finished: false })]);
+    expect(stdout).toContain('source    opensnoop: 6 rows, nothing known to be lost, 1 hook\n');
+    expect(stdout).toContain('complete  no: not cleanly finished, nothing known to be lost\n');
+  });
+
+  test('of a capture that lost a segment is exit 3', () => {
+    const sources = [{ name: 'opensnoop', rows: 7, bytes: 4096, lost: 0 }];
+    const path = sampleCapture({ manifest: { sources } });
+    expect(tracecap(['info', path])).toEqual({
+      status: 3,
+      stdout: '',
+      stderr: `tracecap: ${path}: manifest.json: counts 7 rows of opensnoop, but its segments have 6\n`,
+    });
   });
 
   test('is inert, whatever a stranger wrote into the capture', () => {

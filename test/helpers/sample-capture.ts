@@ -110,6 +110,8 @@ export interface Sample {
   /** Rows by segment; one segment of SOME_OPENS unless told. */
   readonly segments?: readonly (readonly Row[])[];
   readonly losses?: readonly Row[];
+  /** Rows of other tables of `start`, by table. */
+  readonly more?: Readonly<Record<string, readonly Row[]>>;
   readonly start?: Partial<Start>;
   readonly manifest?: Partial<Manifest>;
   /** false: cut off before its manifest, as by kill -9. */
@@ -118,15 +120,21 @@ export interface Sample {
 
 /** Writes a capture to a path of the caller's. */
 export function writeSample(path: string, sample: Sample = {}): void {
-  const { segments = [SOME_OPENS], losses = [], finished = true } = sample;
+  const { segments = [SOME_OPENS], losses = [], more = {}, finished = true } = sample;
   const start = { ...START, ...sample.start };
   const fd = openSync(path, 'w');
   try {
     const writer = new CaptureWriter(fileSink(fd), start, zstdRaw);
     for (const rows of segments) writer.writeSegment(OPENS, batchFromRows(OPENS, rows));
-    if (losses.length > 0) writer.writeSegment(LOSSES, batchFromRows(LOSSES, losses));
-    const rows = segments.reduce((sum, segment) => sum + segment.length, 0);
-    if (finished) writer.finish({ ...manifestOf(start, rows), ...sample.manifest });
+    for (const [name, rows] of Object.entries({ losses, ...more })) {
+      const table = start.tables.find((candidate) => candidate.name === name);
+      if (table) writer.writeSegment(table, batchFromRows(table, rows));
+    }
+    const written = { ...more, opensnoop: segments.flat() };
+    const rowsOf = (name: string) => new Map(Object.entries(written)).get(name)?.length ?? 0;
+    const manifest = manifestOf(start, 0);
+    const sources = manifest.sources.map((source) => ({ ...source, rows: rowsOf(source.name) }));
+    if (finished) writer.finish({ ...manifest, sources, ...sample.manifest });
   } finally {
     closeSync(fd);
   }

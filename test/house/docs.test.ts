@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { recordCommand } from '../../src/cli/commands/record.js';
 import { COMMANDS } from '../../src/cli/commands.js';
 import { filesUnder, ROOT, readText } from './checkout.js';
 
@@ -17,12 +16,16 @@ test.each(COMMANDS.map(({ name }) => name))('the command %s is described', (name
   expect(named(`tracecap ${name}`)).toBe(true);
 });
 
-test.each(recordCommand().options.map(({ long, flags }) => long ?? flags))(
-  'record %s is described',
-  (flag) => {
-    expect(named(flag)).toBe(true);
-  },
+const flags = await Promise.all(
+  COMMANDS.map(async ({ name, load }) => {
+    const { options } = await load();
+    return options.map(({ long, flags }) => [name, long ?? flags] as const);
+  }),
 );
+
+test.each(flags.flat())('%s %s is described', (_, flag) => {
+  expect(named(flag)).toBe(true);
+});
 
 test('an option that is not there is missed', () => {
   expect(named('--no-such-option')).toBe(false);

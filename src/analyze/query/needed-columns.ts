@@ -1,8 +1,12 @@
 import type { Table } from '../../schema/table.js';
+import { bareSql } from './bare-sql.js';
 import type { DerivedColumn } from './derived-columns.js';
 
-/** What can stand for a column without naming it: `*`, and `natural join`. `count(*)` needs none. */
-const UNNAMED = /\*|\bnatural\b/i;
+/**
+ * What can stand for columns without naming them: `*`, `natural join`, and `in` before a table
+ * instead of a list. `count(*)` needs none.
+ */
+const UNNAMED = /\*|\bnatural\b|\bin\b(?!\s*\()/i;
 const COUNT_ALL = /\bcount\s*\(\s*\*\s*\)/gi;
 
 /**
@@ -16,8 +20,7 @@ export function neededColumns(
   sql: string,
 ): readonly string[] {
   const all = table.columns.map((column) => column.name);
-  // `x in losses` reads a table of one column without naming that.
-  if (all.length === 1 || UNNAMED.test(sql.replace(COUNT_ALL, ''))) return all;
+  if (UNNAMED.test(bareSql(sql).replace(COUNT_ALL, ''))) return all;
   const text = sql.toLowerCase();
   const occurs = (name: string) => text.includes(name);
   const from = new Set(derived.filter((column) => occurs(column.name)).map((c) => c.from));

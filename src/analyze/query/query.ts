@@ -3,12 +3,19 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Capture } from '../../capture/open.js';
 import type { Table } from '../../schema/table.js';
 import { reason, TracecapError } from '../../shared/errors.js';
+import { formatSize } from '../../shared/size.js';
+import { bareSql } from './bare-sql.js';
 import { loadTable } from './load-table.js';
 import { neededColumns } from './needed-columns.js';
 import { openDatabase } from './open-database.js';
 import { Schema } from './schema.js';
 import { sqlError } from './sql-error.js';
-import { derivedByStar } from './star-columns.js';
+import { shownColumns } from './star-columns.js';
+
+/** What the loaded tables may take: a stranger's small file can hold a thousand times its size. */
+const MAX_LOADED_BYTES = 1 << 30;
+/** What the texts and blobs of one row of a result may take: escaped they become several times as large. */
+const MAX_ROW_BYTES = 64 << 20;
 
 /** Integers are bigint, with all 64 bits; numbers are reals. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
@@ -25,23 +32,28 @@ export interface Query {
 /**
  * Prepares one reading statement and loads the tables that it names. knownTables: tables that
  * can be named, as empty ones, although the capture does not have them. Throws `usage`, with
- * SQLite's words, for whatever is wrong with the SQL and `unsupported` without better-sqlite3.
+ * SQLite's words, for whatever is wrong with the SQL, and where the columns that it reads take more
+ * than `maxBytes`; `unsupported` without better-sqlite3. Time and temporary memory of the statement
+ * have no bound: they are its author's own.
  */
 export async function openQuery(
   capture: Capture,
   sql: string,
   knownTables: readonly Table[] = [],
+  maxBytes: number = MAX_LOADED_BYTES,
 ): Promise<Query> {
   refusePragma(sql);
-  const database = await openDatabase();
+  const database = await openDatabase(maxBytes);
   try {
     const schema = new Schema(database, capture, knownTables);
     const statement = prepare(database, sql, schema);
-    for (const { table, derived } of schema.declared) {
-      loadTable(database, capture, table, neededColumns(table, derived, sql));
-    }
+    holdSize(maxBytes, () => {
+      for (const { table, derived } of schema.declared) {
+        loadTable(database, capture, table, neededColumns(table, derived, sql));
+      }
+    });
     database.pragma('query_only = on');
-    return queryOf(database, statement, schema, sql);
+    return queryOf(database, statement, schema);
   } catch (error) {
     database.close();
     throw error;
@@ -50,9 +62,20 @@ export async function openQuery(
 
 /** A pragma asks about the database in memory, which is not the capture, or changes it. */
 function refusePragma(sql: string): void {
-  const statement = sql.replace(/^(\s|;|--[^\n]*(\n|$)|\/\*[\s\S]*?(\*\/|$))+/, '');
-  if (!/^(explain\s+(query\s+plan\s+)?)?pragma\b/i.test(statement)) return;
+  const statement = bareSql(sql);
+  if (!/^[\s;]*(explain\s+(query\s+plan\s+)?)?pragma\b/i.test(statement)) return;
   throw sqlError('pragma is not allowed: tracecap info --schema tells tables and columns');
+}
+
+/** Runs what loads; SQLite's SQLITE_FULL becomes words that tell what to do. */
+function holdSize(maxBytes: number, load: () => void): void {
+  try {
+    load();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'SQLITE_FULL') throw error;
+    const size = formatSize(maxBytes);
+    throw sqlError(`the columns that it reads take more than ${size}; name fewer columns`, error);
+  }
 }
 
 /**
@@ -77,33 +100,58 @@ function prepare(database: Database, sql: string, schema: Schema): Statement {
 
 /** It would join by the derived columns too, and lose every row where one of them is null. */
 function refuseNaturalJoin(sql: string): void {
-  if (!/\bnatural\s+(\w+\s+){0,2}join\b/i.test(sql)) return;
+  if (!/\bnatural\s+(\w+\s+){0,2}join\b/i.test(bareSql(sql))) return;
   throw sqlError('natural join does not go with error, time and t_ns; use join … using (…)');
 }
 
 /** `readonly` alone lets ATTACH through, and `reader` alone INSERT … RETURNING. */
 function reading(statement: Statement): Statement {
-  if (statement.reader && statement.readonly) return statement;
-  throw sqlError('only a statement that reads is allowed, such as select');
+  if (!statement.reader || !statement.readonly) {
+    throw sqlError('only a statement that reads is allowed, such as select');
+  }
+  return withoutParameters(statement);
 }
 
-function queryOf(database: Database, statement: Statement, schema: Schema, sql: string): Query {
-  const definitions = statement.columns();
-  const tables = schema.declared.map(({ table, derived }) => ({
-    table,
-    derived: schema.derived ? derived.map((column) => column.name) : [],
-  }));
-  const hidden = schema.derived ? derivedByStar(definitions, tables, sql) : new Set<number>();
-  const shown = <T>(values: readonly T[]): readonly T[] =>
-    hidden.size === 0 ? values : values.filter((_, i) => !hidden.has(i));
+/** Binds nothing, which goes well only where nothing is to be bound. */
+function withoutParameters(statement: Statement): Statement {
+  try {
+    return statement.bind();
+  } catch (error) {
+    throw sqlError('parameters (?, :name) are not supported; write the values themselves', error);
+  }
+}
+
+function queryOf(database: Database, statement: Statement, schema: Schema): Query {
+  const columns = shownColumns(statement.columns());
   return {
-    columns: shown(definitions.map((column) => column.name)),
-    tables: tables.map(({ table }) => table.name),
+    columns: columns.map(({ name }) => name),
+    tables: schema.declared.map(({ table }) => table.name),
     *rows() {
-      for (const row of evaluated(statement)) yield shown(row);
+      for (const row of evaluated(statement)) {
+        const values = columns.map(({ at }) => row[at] as SqlValue);
+        holdRow(values);
+        yield values;
+      }
     },
     close: () => database.close(),
   };
+}
+
+function holdRow(values: readonly SqlValue[]): void {
+  // A character is three bytes at most, so that nearly every row is told by the lengths alone.
+  if (3 * sum(values, (value) => value.length) <= MAX_ROW_BYTES) return;
+  if (sum(values, (value) => Buffer.byteLength(value)) <= MAX_ROW_BYTES) return;
+  const size = formatSize(MAX_ROW_BYTES);
+  throw sqlError(`a row of the result is larger than ${size}; ask for less of it`);
+}
+
+/** Of the texts and blobs. */
+function sum(values: readonly SqlValue[], size: (value: string | Uint8Array) => number): number {
+  let total = 0;
+  for (const value of values) {
+    if (typeof value === 'string' || value instanceof Uint8Array) total += size(value);
+  }
+  return total;
 }
 
 /** Errors while rows are computed are the statement's; what the caller does between rows is not. */

@@ -7,6 +7,7 @@ import { reason, TracecapError } from '../../shared/errors.js';
 import { type DerivedColumn, derivedColumns } from './derived-columns.js';
 import { quoted } from './quoted.js';
 import { sqlError } from './sql-error.js';
+import { endOfStar } from './star-columns.js';
 import { queryableTables } from './tables.js';
 
 export interface Declared {
@@ -37,7 +38,7 @@ export class Schema {
     }
     const derived = derivedColumns(table, this.#startNs);
     const columns = table.columns.map((c) => `${quoted(c.name)} ${affinity(c.type)}`);
-    if (this.derived) columns.push(...derived.map((column) => column.declaration));
+    if (this.derived) columns.push(...generated(derived));
     this.#execute(table, `create table ${quoted(table.name)} (${columns.join(', ')})`);
     this.declared.push({ table, derived });
   }
@@ -45,7 +46,7 @@ export class Schema {
   addDerived(): void {
     this.derived = true;
     for (const { table, derived } of this.declared) {
-      for (const { declaration } of derived) {
+      for (const declaration of generated(derived)) {
         this.#execute(table, `alter table ${quoted(table.name)} add column ${declaration}`);
       }
     }
@@ -60,6 +61,10 @@ export class Schema {
       throw new TracecapError('bad-capture', `${what}: ${reason(error)}`, { cause: error });
     }
   }
+}
+
+function generated(derived: readonly DerivedColumn[]): string[] {
+  return [...derived.map((column) => column.declaration), endOfStar(derived)];
 }
 
 const TEXT_TYPES: readonly ColumnType[] = ['utf8', 'dictionary<utf8>', 'enum'];

@@ -1,55 +1,58 @@
-import type { ColumnDefinition } from 'better-sqlite3';
-import type { Table } from '../../schema/table.js';
-
-export interface StarTable {
-  readonly table: Table;
-  /** Names of its derived columns, in the order in which the database has them behind the others. */
-  readonly derived: readonly string[];
-}
-
 /**
- * Positions of result columns that are there only because SQLite's `*` has generated columns too:
- * those derived ones that end a run of all the columns of their table. A run may lack what the
- * statement joins by, as `*` has that only once.
+ * The derived columns are in no `*`, but to SQLite they are columns like others. So behind them each
+ * table has one more, which nobody names: where it stands in a result, a `*` put it there, together
+ * with the derived columns before it.
  */
-export function derivedByStar(
-  columns: readonly ColumnDefinition[],
-  tables: readonly StarTable[],
-  sql: string,
-): ReadonlySet<number> {
-  const dropped = new Set<number>();
-  if (!sql.includes('*')) return dropped;
-  const merged = joinedBy(sql);
-  for (let at = 0; at < columns.length; at++) {
-    const star = tables.find(({ table }) => table.name === columns[at]?.table);
-    if (!star) continue;
-    for (const offset of derivedOfRun(columns.slice(at), star, merged)) dropped.add(at + offset);
-  }
-  return dropped;
+import type { ColumnDefinition } from 'better-sqlite3';
+import type { DerivedColumn } from './derived-columns.js';
+import { quoted } from './quoted.js';
+
+/** A column of the result that is shown. */
+export interface ShownColumn {
+  readonly name: string;
+  /** Its position among all that SQLite gives. */
+  readonly at: number;
 }
 
-/** The names in all `using (…)`. */
-function joinedBy(sql: string): ReadonlySet<string> {
-  const lists = [...sql.toLowerCase().matchAll(/\busing\s*\(([^)]*)\)/g)];
-  return new Set(lists.flatMap(([, names]) => names?.match(/\w+/g) ?? []));
+/** No column of a capture begins so. */
+const END = '*';
+
+/** Declares the column behind a table's derived ones; its name says which those are. */
+export function endOfStar(derived: readonly DerivedColumn[]): string {
+  const name = `${END}${derived.map((column) => column.name).join()}`;
+  return `${quoted(name)} generated always as (null) virtual`;
 }
 
-/** Offsets of the derived columns of the run that the columns begin with, if they do. */
-function derivedOfRun(
-  columns: readonly ColumnDefinition[],
-  { table, derived }: StarTable,
-  merged: ReadonlySet<string>,
-): readonly number[] {
-  const found: number[] = [];
-  let at = 0;
-  for (const name of [...table.columns.map((column) => column.name), ...derived]) {
-    const column = columns[at];
-    if (column?.table === table.name && column.column === name) {
-      if (derived.includes(name)) found.push(at);
-      at++;
-    } else if (!merged.has(name)) {
-      return [];
+/** The columns of a result without what is there only because `*` has the derived columns too. */
+export function shownColumns(columns: readonly ColumnDefinition[]): ShownColumn[] {
+  const hidden = new Set<number>();
+  columns.forEach((column, at) => {
+    const origin = originOf(column);
+    if (!origin.startsWith(END)) return;
+    hidden.add(at);
+    // What the statement joins by is in `*` only once, so that some may be missing here.
+    let before = at - 1;
+    for (const name of origin.slice(END.length).split(',').reverse()) {
+      const found = columns[before];
+      if (found && originOf(found) === name) hidden.add(before--);
     }
-  }
-  return found;
+  });
+  return columns
+    .map((column, at) => ({ name: nameOf(column), at }))
+    .filter(({ at }) => !hidden.has(at));
+}
+
+/** The name of the table's column that this one is, through subqueries. */
+function originOf({ column, name }: ColumnDefinition): string {
+  return withoutNumber(column ?? name);
+}
+
+/** SQLite numbers the columns of a subquery that have one name: `time`, `time:1`. */
+function nameOf(column: ColumnDefinition): string {
+  const origin = originOf(column);
+  return withoutNumber(column.name) === origin ? origin : column.name;
+}
+
+function withoutNumber(name: string): string {
+  return name.replace(/:\d+$/, '');
 }

@@ -1,5 +1,6 @@
 /** An analysis' answer as table, JSON or CSV. */
 
+import { count } from '../../shared/count.js';
 import { escapeText } from '../../shared/escape-text.js';
 import type { Analysis, Answer } from '../analysis.js';
 import type { CaptureFacts } from '../capture-facts.js';
@@ -39,6 +40,7 @@ export function* answerTable(rendered: AnswerToRender, width: number): Generator
   const names = columns.map((column) => column.name);
   yield '\n';
   yield* tableRows(names, cells(names, answer), { width, missing: columns.map((c) => c.missing) });
+  if (answer.omitted > 0) yield `\n${count(answer.omitted)} more; --limit 0 shows all\n`;
 }
 
 function trustLine({ analysis, capture, completeness, answer }: AnswerToRender): string {

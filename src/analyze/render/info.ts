@@ -6,7 +6,13 @@ import { escapeText } from '../../shared/escape-text.js';
 import { isoTime } from '../../shared/iso-time.js';
 import { formatSize } from '../../shared/size.js';
 import { captureFacts } from '../capture-facts.js';
-import { type Completeness, endWords, isComplete, lostWords } from '../completeness.js';
+import {
+  type Completeness,
+  endWords,
+  isComplete,
+  lostWords,
+  noneLostWords,
+} from '../completeness.js';
 import type { Info, SourceInfo } from '../info.js';
 import { durationText } from './duration-text.js';
 
@@ -25,7 +31,7 @@ export function infoText(capture: Capture, info: Info): string {
     ['by', requesterWords(info)],
     ['command', info.manifest.command_line.join(' ')],
     ['filters', filterWords(info)],
-    ...info.sources.map((source): Line => ['source', sourceWords(source)]),
+    ...info.sources.map((source): Line => ['source', sourceWords(source, info.completeness)]),
     ...info.manifest.refused.map(({ name, why }): Line => ['refused', `${name}: ${why}`]),
     ['ended', endedWords(info)],
     ['cost', costWords(info)],
@@ -74,9 +80,12 @@ function filterWords({ manifest: { filters } }: Info): string {
   return given.map(([name, value]) => `${name} ${value}`).join(', ');
 }
 
-function sourceWords({ name, rows, bytes, lost, hooks }: SourceInfo): string {
+function sourceWords(
+  { name, rows, bytes, lost, hooks }: SourceInfo,
+  { finished }: Completeness,
+): string {
   const size = bytes === null ? '' : `, ${formatSize(bytes)}`;
-  const missing = lost === 0n ? 'nothing lost' : `${count(lost)} LOST`;
+  const missing = lost === 0n ? noneLostWords(finished) : `${count(lost)} LOST`;
   return `${name}: ${things(rows, 'row')}${size}, ${missing}, ${things(hooks.length, 'hook')}`;
 }
 
@@ -94,10 +103,9 @@ function costWords({ cost: { recorder_cpu_ns, recorder_peak_rss_bytes } }: Info)
 
 /** What nobody asked to record is named, but does not make a capture incomplete. */
 function completeWords(completeness: Completeness): string {
-  const complete = isComplete({ ...completeness, not_recorded: [] });
   const missing = completeness.not_recorded.map((name) => `${name} not recorded`);
   const words = [endWords(completeness), lostWords(completeness), ...missing];
-  return `${complete ? 'yes' : 'no'}: ${words.join(', ')}`;
+  return `${isComplete(completeness) ? 'yes' : 'no'}: ${words.join(', ')}`;
 }
 
 /** By the kinds of the columns that have rows, so that a new source needs no line here. */

@@ -4,8 +4,9 @@ import { cellText } from './cell.js';
 import { shortenMiddle, textWidth } from './text-width.js';
 
 const GAP = 2;
-/** Rows that are laid out together. Bounds the memory of a long answer; widths only ever grow. */
+/** Rows and characters that are laid out together. Bounds the memory of a long answer; widths only ever grow. */
 const ROWS_AT_ONCE = 1000;
+const CHARACTERS_AT_ONCE = 1 << 20;
 const SHORTEST = 12;
 
 export interface TableOptions {
@@ -23,13 +24,20 @@ export function* tableRows(
 ): Generator<string> {
   const layout = new Layout(columns, options);
   let batch: (readonly unknown[])[] = [];
+  let characters = 0;
   for (const row of rows) {
     batch.push(row);
-    if (batch.length < ROWS_AT_ONCE) continue;
+    for (const value of row) characters += sizeOf(value);
+    if (batch.length < ROWS_AT_ONCE && characters < CHARACTERS_AT_ONCE) continue;
     yield layout.lines(batch);
     batch = [];
+    characters = 0;
   }
   if (batch.length > 0 || !layout.headed) yield layout.lines(batch);
+}
+
+function sizeOf(value: unknown): number {
+  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
 }
 
 class Layout {

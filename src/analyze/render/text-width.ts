@@ -18,21 +18,36 @@ export function textWidth(text: string): number {
 /** The text within a number of columns: where it is too long, `…` stands for its middle. */
 export function shortenMiddle(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
-  const characters = [...text];
   const room = Math.max(0, width - 1);
-  const head = fitting(characters, Math.floor(room * 0.4));
+  const head = beginning(text, Math.floor(room * 0.4));
   // The end of a path says more than its beginning.
-  const tail = fitting(characters.toReversed(), room - textWidth(head.join('')));
-  return `${head.join('')}…${tail.reverse().join('')}`;
+  return `${head}…${ending(text, room - textWidth(head))}`;
 }
 
-function fitting(characters: readonly string[], room: number): string[] {
-  let width = 0;
-  const tooLong = characters.findIndex((character) => {
-    width += characterWidth(character);
-    return width > room;
-  });
-  return characters.slice(0, tooLong === -1 ? characters.length : tooLong);
+/** As many of the first characters as there is room for. */
+function beginning(text: string, room: number): string {
+  let left = room;
+  let end = 0;
+  for (const character of text) {
+    left -= characterWidth(character);
+    if (left < 0) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+/** As many of the last characters: from the end, since the text may be long. */
+function ending(text: string, room: number): string {
+  let left = room;
+  let start = text.length;
+  while (start > 0) {
+    const pair = start > 1 && (text.codePointAt(start - 2) as number) > 0xffff;
+    const next = start - (pair ? 2 : 1);
+    left -= characterWidth(text.slice(next, start));
+    if (left < 0) break;
+    start = next;
+  }
+  return text.slice(start);
 }
 
 function characterWidth(character: string): number {

@@ -28,7 +28,7 @@ import {
   wholeNumber,
 } from '../options.js';
 import { writeOutAll } from '../output.js';
-import { terminalWidth } from '../terminal-width.js';
+import { tableWidth } from '../terminal-width.js';
 import { noteTrust } from '../trust.js';
 
 const DEFAULT_LIMIT = 20;
@@ -92,8 +92,8 @@ function openDemo(path: string | undefined): Capture {
 }
 
 function requireComplete({ path }: Capture, completeness: Completeness): void {
-  if (isComplete(completeness)) return;
   const missing = completeness.not_recorded.map((name) => `${name} not recorded`);
+  if (isComplete(completeness) && missing.length === 0) return;
   const why = [endWords(completeness), lostWords(completeness), ...missing].join(', ');
   throw new TracecapError('incomplete', `${path} is not complete: ${why}`);
 }
@@ -105,6 +105,6 @@ function rendered(answer: AnswerToRender, format: Format): Iterable<string> {
     case 'csv':
       return answerCsv(answer);
     case 'table':
-      return answerTable(answer, terminalWidth());
+      return answerTable(answer, tableWidth());
   }
 }

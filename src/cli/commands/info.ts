@@ -7,7 +7,7 @@ import type { Capture } from '../../capture/open.js';
 import { openCaptureArgument } from '../capture-argument.js';
 import { KNOWN_TABLES } from '../known-tables.js';
 import { writeOut, writeOutAll } from '../output.js';
-import { noteTrust } from '../trust.js';
+import { noteLosses } from '../trust.js';
 
 interface InfoOptions {
   readonly json?: true;
@@ -30,7 +30,7 @@ function info(path: string | undefined, options: InfoOptions): void {
 
 function writeInfo(capture: Capture, { json }: InfoOptions): void {
   const facts = captureInfo(capture);
-  noteTrust({ ...facts.completeness, not_recorded: [] });
+  noteLosses(facts.completeness);
   writeOut(json ? `${jsonText(facts)}\n` : infoText(capture, facts));
 }
 

@@ -12,6 +12,11 @@ import { addFormatOptions, type Format, type FormatOptions, formatOf } from '../
 import { writeOutAll } from '../output.js';
 import { noteTrust } from '../trust.js';
 
+const LIMITS = `
+The columns that the SQL reads may take 1 GiB of memory, a row of the answer 64 MiB. The time that
+it takes, and the memory for sorting and grouping, have no bound: Ctrl-C ends it.
+Parameters (?, :name) are not supported.`;
+
 export function queryCommand(): Command {
   const command = new Command()
     .usage("[options] [capture] 'SQL'")
@@ -19,6 +24,7 @@ export function queryCommand(): Command {
       '<words...>',
       "a .tcap file (default: the newest in this folder), and one select in SQLite's dialect",
     )
+    .addHelpText('after', LIMITS)
     .action(query);
   return addFormatOptions(command);
 }

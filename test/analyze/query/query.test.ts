@@ -21,10 +21,10 @@ import {
 const OWN = OPENS.columns.map((column) => column.name);
 const LOSS_COLUMNS = LOSSES.columns.map((column) => column.name);
 
-async function query(sql: string, sample: Sample = {}, known = [EXECS]) {
+async function query(sql: string, sample: Sample = {}, known = [EXECS], maxBytes?: number) {
   const capture = openCapture(sampleCapture(sample));
   try {
-    const answer = await openQuery(capture, sql, known);
+    const answer = await openQuery(capture, sql, known, maxBytes);
     const { columns, tables } = answer;
     const rows = [...answer.rows()].map((row) => [...row]);
     answer.close();
@@ -90,8 +90,18 @@ describe('only what is read is loaded, and nothing that is read is missing', () 
     ['select count(*) from opensnoop a join opensnoop b using (ts)', 6n],
     ['select count(*) from opensnoop a natural join opensnoop b', 6n],
     ['with o as (select pid p from opensnoop) select sum(p) from o', 700n],
+    ["select ('opensnoop', 7, 1) in pairs", 1n],
+    ["select ('opensnoop', 7, 1) not in/* x */[pairs]", 0n],
+    ["select ('opensnoop', 7, 1) in -- (\n main.pairs", 1n],
   ])('%s', async (sql, value) => {
-    expect(await rowsOf(sql)).toEqual([[value]]);
+    const pairs = { ...LOSSES, name: 'pairs', time: null };
+    const columns = ['source', 'count', 'flag'].map((name) => ({
+      ...(OPENS.columns[name === 'source' ? 6 : 1] as (typeof OPENS.columns)[number]),
+      name,
+    }));
+    const start = { tables: [OPENS, LOSSES, { ...pairs, columns }] };
+    const more = [{ source: 'opensnoop', count: 7, flag: 1 }];
+    expect(await rowsOf(sql, { start, more: { pairs: more } })).toEqual([[value]]);
   });
 
   test('a table of one column can be read without naming that', async () => {
@@ -151,9 +161,32 @@ describe('derived columns', () => {
       [...OWN, ...OWN.slice(1), 'pid', 'error'],
     ],
     ['select * from opensnoop a join losses b using (time)', [...OWN, ...LOSS_COLUMNS]],
+    ...['error, time, t_ns', 'time'].map((names) => [
+      `select ${OWN.join(', ')}, ${names}, 2 * 3 from opensnoop`,
+      [...OWN, ...names.split(', '), '2 * 3'],
+    ]),
+    [
+      `select ${OWN.join(', ')}, error, count(*) from opensnoop group by path`,
+      [...OWN, 'error', 'count(*)'],
+    ],
+    ['select error, time, t_ns, * from opensnoop', ['error', 'time', 't_ns', ...OWN]],
+    ['select *, error, time, t_ns from opensnoop', [...OWN, 'error', 'time', 't_ns']],
+    [
+      'select * from (select *, a.time from opensnoop a, losses b where a.error is null)',
+      [...OWN, ...LOSS_COLUMNS, 'time'],
+    ],
+    [
+      'select * from (select * from opensnoop a join opensnoop b using (ts, error))',
+      [...OWN, ...OWN.slice(1)],
+    ],
+    [
+      'with recursive f as (select * from opensnoop where error is null union all select * from f where 0) select * from f',
+      OWN,
+    ],
+    ['select pid as t, * from opensnoop where error is null', ['t', ...OWN]],
     ["select '*', pid, error, time, t_ns from opensnoop", ["'*'", 'pid', 'error', 'time', 't_ns']],
   ])('%s', async (sql, columns) => {
-    const answer = await query(sql);
+    const answer = await query(sql as string);
     expect(answer.columns).toEqual(columns);
     for (const row of answer.rows) expect(row).toHaveLength(columns.length);
   });
@@ -221,7 +254,18 @@ describe('refused', () => {
       'select error from opensnoop natural join losses',
       'SQL: natural join does not go with error, time and t_ns; use join … using (…)',
     ],
-    ['select ?', 'SQL: Too few parameter values were provided'],
+    [
+      'select error from opensnoop natural/* */join losses',
+      'SQL: natural join does not go with error, time and t_ns; use join … using (…)',
+    ],
+    ...['select ?', 'select count(*) from opensnoop where pid = :pid'].map((sql) => [
+      sql,
+      'SQL: parameters (?, :name) are not supported; write the values themselves',
+    ]),
+    [
+      'select hex(zeroblob(17000000)), zeroblob(34000000)',
+      'SQL: a row of the result is larger than 64 MiB; ask for less of it',
+    ],
     ['select abs(-9223372036854775808)', 'SQL: integer overflow'],
   ])('%s', async (sql, message) => {
     const failure = await query(sql as string).catch((error: unknown) => error);
@@ -229,6 +273,24 @@ describe('refused', () => {
     expect(failure).toMatchObject({ code: 'usage', message });
     expect(existsSync(target)).toBe(false);
   });
+});
+
+test('a row of 64 MiB is given', async () => {
+  const [row = []] = await rowsOf('select hex(zeroblob(10000000)), zeroblob(40000000)');
+  expect(row.map((value) => (value as string | Uint8Array).length)).toEqual([20e6, 40e6]);
+});
+
+test('what is loaded is bounded', async () => {
+  const long = open(0, 'x'.repeat(60_000));
+  const sample = { segments: [Array.from({ length: 40 }, () => long)] };
+  const sql = 'select max(length(path)) from opensnoop';
+  await expect(query(sql, sample, [], 1 << 20)).rejects.toMatchObject({
+    code: 'usage',
+    message: 'SQL: the columns that it reads take more than 1 MiB; name fewer columns',
+  });
+  expect((await query('select sum(pid) from opensnoop', sample, [], 1 << 20)).rows).toEqual([
+    [4000n],
+  ]);
 });
 
 test('rows are streamed: the first comes before an endless rest', async () => {

@@ -51,6 +51,11 @@ test('csv quotes as RFC 4180 does, ends lines with LF and tells null from empty'
   );
 });
 
+test('csv of one column has no empty line, which readers would pass over', () => {
+  expect([...csvRows(['a'], [[null], [1n], ['']])].join('')).toBe('a\n""\n1\n""\n');
+  expect([...csvRows(['a', 'b'], [[null, null]])].join('')).toBe('a,b\n,\n');
+});
+
 describe('table', () => {
   test('numbers to the right, text to the left, no trailing blanks', () => {
     const rows = [
@@ -91,6 +96,15 @@ describe('table', () => {
   });
 });
 
+test('long values are laid out as they come, not by the thousand', () => {
+  let given = 0;
+  const rows = (function* () {
+    for (; given < 100; given++) yield ['x'.repeat(1 << 19)];
+  })();
+  tableRows(['long'], rows, { width: 40 }).next();
+  expect(given).toBeLessThan(5);
+});
+
 test('width counts wide characters twice, and shortening keeps to it', () => {
   expect(['abc', '日本', '😀', 'e\u0301'].map(textWidth)).toEqual([3, 4, 2, 1]);
   for (const text of ['/a/b/c/d/e/f/g/h', '日本日本日本日本', 'x'.repeat(500)]) {
@@ -101,6 +115,8 @@ test('width counts wide characters twice, and shortening keeps to it', () => {
     }
   }
   expect(shortenMiddle('short', 5)).toBe('short');
+  expect(shortenMiddle('/usr/lib/x86_64/libc.so.6', 12)).toBe('/usr…bc.so.6');
+  expect(shortenMiddle('😀日本語😀日本語😀', 10)).toBe('😀…本語😀');
 });
 
 test('durations have three digits', () => {
