@@ -4,7 +4,7 @@
  * call returns: on entry its page may not be resident yet, and a tracepoint cannot fault it in.
  */
 #include "tracecap/task.h"
-#include "tracecap/path.h"
+#include "tracecap/name.h"
 
 /* asm-generic/fcntl.h; the same on x86 and arm64 */
 #define O_ACCMODE   00000003
@@ -12,7 +12,6 @@
 #define O_CREAT	    00000100
 #define O_TRUNC	    00001000
 #define __O_TMPFILE 020000000
-#define AT_FDCWD    -100
 
 /*
  * linux/errno.h: what a signal ends a call with; programs never see these. The call fails with
@@ -200,75 +199,22 @@ static __always_inline int result_of(long ret)
 	return interrupted ? -EINTR : ret;
 }
 
-/* Appends the name as passed behind the pivot. Bytes, or TC_NO_TEXT where it cannot be read. */
-static __always_inline __u32 append_name(struct opensnoop_event *event, const char *name,
-					 struct tc_scratch *text)
-{
-	/* one byte more than fits, and the NUL: so that a cut is seen */
-	long len = bpf_probe_read_user_str(&text->bytes[TC_PIVOT], TC_PATH_MAX + 2, name);
-
-	if (len < 0)
-		return TC_NO_TEXT;
-	if (len == 0) /* an empty name, up to 6.12 at least: without its NUL */
-		return 0;
-	if (len <= TC_PATH_MAX + 1)
-		return len - 1;
-	event->path_truncated = true;
-	return TC_PATH_MAX;
-}
-
-/* Prepends the path of an opened file. False where it has none: a pipe, a memfd, a lost mount. */
-static __always_inline bool prepend_opened(struct tc_walk *walk, struct task_struct *task, int fd)
-{
-	struct file *file = tc_file_of(task, fd);
-
-	if (file)
-		tc_prepend_path(walk, TC_READ(struct file, file, f_path.mnt),
-				TC_READ(struct file, file, f_path.dentry));
-	if (!walk->reached)
-		return false;
-	if (walk->start == TC_PIVOT)
-		walk->scratch->bytes[--walk->start] = '/';
-	return true;
-}
-
-/* Prepends "directory/" to a relative name, "?/" where the directory is not known. */
-static __always_inline void prepend_directory(struct tc_walk *walk, struct task_struct *task,
-					      int dirfd)
-{
-	walk->scratch->bytes[TC_PIVOT - 1] = '/';
-	walk->start = TC_PIVOT - 1;
-	if (dirfd == AT_FDCWD || dirfd == TC_NO_FD) {
-		tc_prepend_path(walk, task->fs->pwd.mnt, task->fs->pwd.dentry);
-	} else {
-		struct file *file = tc_file_of(task, dirfd);
-
-		if (file)
-			tc_prepend_path(walk, TC_READ(struct file, file, f_path.mnt),
-					TC_READ(struct file, file, f_path.dentry));
-	}
-	if (!walk->reached) {
-		walk->scratch->bytes[TC_PIVOT - 2] = '?';
-		walk->start = TC_PIVOT - 2;
-	}
-}
-
 /* Lays both texts around the pivot and tells the event where they are. Bytes of both. */
 static __always_inline __u32 build_texts(struct opensnoop_event *event, struct tc_walk *walk,
 					 struct task_struct *task, const char *name)
 {
-	__u32 name_size = append_name(event, name, walk->scratch);
+	__u32 name_size = tc_append_name(walk->scratch, name, &event->path_truncated);
 	__u32 appended = name_size == TC_NO_TEXT ? 0 : name_size;
 	bool opened;
 
 	walk->start = TC_PIVOT;
 	walk->reached = false;
-	opened = event->ret >= 0 && prepend_opened(walk, task, event->ret);
+	opened = event->ret >= 0 && tc_prepend_opened(walk, task, event->ret);
 	if (!opened) {
 		walk->start = TC_PIVOT;
 		if (name_size != TC_NO_TEXT &&
 		    !(name_size && walk->scratch->bytes[TC_PIVOT] == '/'))
-			prepend_directory(walk, task, event->dirfd);
+			tc_prepend_directory(walk, task, event->dirfd);
 	}
 	event->path_truncated |= walk->truncated;
 	event->raw_path.offset = TC_PIVOT - walk->start;
