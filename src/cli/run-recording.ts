@@ -117,15 +117,16 @@ function waitForEnd(
   if (command) {
     ends.push(command.ended.then(({ detail }) => ({ reason: 'command ended', detail })));
   }
-  if (durationNs !== null) ends.push(deadline(durationNs));
+  if (durationNs !== null)
+    ends.push(deadline(BigInt(recording.start.clock.monotonic_ns) + BigInt(durationNs)));
   return Promise.race(ends);
 }
 
 /** setTimeout holds no more than 2^31 - 1 ms. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-function deadline(ns: number): Promise<End> {
-  const due = process.hrtime.bigint() + BigInt(ns);
+/** `due` on CLOCK_MONOTONIC, which is what process.hrtime reads. */
+function deadline(due: bigint): Promise<End> {
   return new Promise((resolve) => {
     const wait = () => {
       const left = Math.ceil(Number(due - process.hrtime.bigint()) / 1e6);
