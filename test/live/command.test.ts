@@ -1,5 +1,6 @@
 /** The command after `--`: it runs as if tracecap were not there, and its status is passed on. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeLive, TRACECAP } from '../helpers/live.js';
@@ -19,13 +20,21 @@ describeLive('record --', () => {
     ['exit 0', ['true'], 0, 'command exited with 0'],
     ['exit 3', ['sh', '-c', 'exit 3'], 3, 'command exited with 3'],
     ['killed', ['sh', '-c', 'kill -9 $$'], 137, 'command killed by SIGKILL'],
-    ['not found', ['./tracecap-none'], 127, "cannot run './tracecap-none': no such command"],
-    ['not executable', ['/etc/passwd'], 126, "cannot run '/etc/passwd': permission denied"],
   ])('passes the status on: %s', async (name, words, wanted, end_detail) => {
-    const { status, stderr } = await record(['-o', file(name), '--', ...words]);
+    const { status } = await record(['-o', file(name), '--', ...words]);
     expect(status).toBe(wanted);
     expect(info(file(name)).manifest).toMatchObject({ end_reason: 'command ended', end_detail });
-    if (end_detail.startsWith('cannot')) expect(stderr).toContain(`tracecap: ${end_detail}\n`);
+  });
+
+  test.concurrent.each([
+    ['not found', './tracecap-none', 127, 'no such command'],
+    ['not executable', '/etc/passwd', 126, 'permission denied'],
+  ])('a command that cannot run costs no capture: %s', async (name, word, wanted, why) => {
+    writeFileSync(file(name), 'an older capture');
+    const { status, stderr } = await record(['--force', '-o', file(name), '--', word]);
+    expect(status).toBe(wanted);
+    expect(stderr).toBe(`tracecap: cannot run '${word}': ${why}\n`);
+    expect(readFileSync(file(name), 'utf8')).toBe('an older capture');
   });
 
   test.concurrent('the command finds what it would find without tracecap', async () => {

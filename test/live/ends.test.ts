@@ -87,9 +87,19 @@ describeLive('the end of a recording', () => {
   });
 
   test.concurrent.each([
+    ['no command, or $CMD is empty', ['--'], 'no command after --'],
+    ['words before the dashes', ['echo', '--', 'hi'], 'put -- before the command'],
+    ['a command without dashes', ['ls'], 'put -- before the command: tracecap record -- ls'],
+  ])('refused: %s', async (name, words, message) => {
+    expectRefusal(await record(['-o', file(name), ...words]), 2, message);
+    expect(existsSync(file(name))).toBe(false);
+  });
+
+  test.concurrent.each([
     ['an unknown user', ['-u', 'no-such-user'], 2, "no user 'no-such-user' on this host"],
     ['an unknown user to be', ['--run-as', 'no-such-user'], 2, "no user 'no-such-user'"],
     ['a bad duration', ['-d', 'soon'], 2, "'soon' is no duration"],
+    ['a duration of ages', ['-d', '99999h'], 2, "'99999h' is longer than ten years"],
     ['a duration of nothing', ['-d', '0'], 2, "'0' is no duration"],
     ['an odd buffer size', ['--buffer-size', '5000'], 2, 'must be a power of two'],
     ['a tiny buffer size', ['--buffer-size', '2KiB'], 2, 'must be a power of two'],

@@ -51,8 +51,8 @@ export function recordCommand(): Command {
     )
     .option('--force', 'replace the output if it exists')
     .option('-s, --sources <list>', `what to record (default: ${names(SOURCES)})`, list)
-    .option('-p, --pid <list>', 'only these processes (1,2,3)', word(ids))
-    .option('-t, --tid <list>', 'only these threads (1,2,3)', word(ids))
+    .option('-p, --pid <list>', 'only these processes (1,2,3), besides the command', word(ids))
+    .option('-t, --tid <list>', 'only these threads (1,2,3), besides the command', word(ids))
     .option('-u, --uid <user>', 'only this user, by name or id')
     .option('-n, --comm <text>', 'only threads whose name holds this text')
     .option('-x, --failed', 'only what failed')
@@ -82,12 +82,6 @@ function requestOf(words: readonly string[], options: Options, command: Command)
   }
   if (words.length === 0 && process.argv.includes('--')) {
     throw new TracecapError('usage', 'no command after --');
-  }
-  if (words.length > 0 && (options.pid || options.tid)) {
-    throw new TracecapError(
-      'usage',
-      '--pid and --tid do not go with a command after --: choose one',
-    );
   }
   if (options.runAs !== undefined && words.length === 0) {
     throw new TracecapError('usage', '--run-as needs a command after --');
