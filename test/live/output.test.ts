@@ -7,6 +7,8 @@ import { describeLive } from '../helpers/live.js';
 import { publicFolder } from '../helpers/workload.js';
 import { info, record } from './recorder.js';
 
+/** The tests themselves may run under sudo. */
+const { SUDO_UID: _uid, SUDO_GID: _gid, SUDO_USER: _user, ...WITHOUT_SUDO } = process.env;
 const BEHIND_SUDO = { ...process.env, SUDO_UID: '12345', SUDO_GID: '54321', SUDO_USER: 'someone' };
 
 describeLive('the output', () => {
@@ -15,7 +17,7 @@ describeLive('the output', () => {
   afterAll(folder.remove);
 
   test.concurrent('is only for the user who started it', async () => {
-    expect((await record(['-o', file('own'), '--', 'true'])).status).toBe(0);
+    expect((await record(['-o', file('own'), '--', 'true'], WITHOUT_SUDO)).status).toBe(0);
     expect(ownership(file('own'))).toEqual({
       uid: process.getuid?.(),
       gid: process.getgid?.(),
