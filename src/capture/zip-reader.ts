@@ -115,8 +115,16 @@ function inflate(stored: Uint8Array, size: number): Uint8Array {
   try {
     bytes = inflateRawSync(stored, { maxOutputLength: size });
   } catch (error) {
-    throw new Damage(`is damaged: ${reason(error)}`, { cause: error });
+    throw new Damage(`is damaged: ${inflateFailure(error, size)}`, { cause: error });
   }
   if (bytes.length !== size) throw new Damage('is damaged: it is shorter than declared');
   return bytes;
+}
+
+/** Node says of a result over maxOutputLength that it cannot create a buffer, which tells nobody why. */
+function inflateFailure(error: unknown, size: number): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ERR_BUFFER_TOO_LARGE'
+    ? `it is longer than the ${size} bytes declared`
+    : reason(error);
 }

@@ -1,4 +1,5 @@
 /** What `record` says when it starts and when it has ended. */
+import { durationText } from '../analyze/render/duration-text.js';
 import type { Manifest, Start } from '../capture/format.js';
 import type { OutputFile } from '../record/output-file.js';
 import { userNames } from '../record/users.js';
@@ -30,9 +31,7 @@ export function tellRecorded(
     note(`  ${name}: ${rows.toLocaleString('en')} rows, ${losses}`);
   }
   const ns = BigInt(manifest.clock.boot_ns) - BigInt(start.clock.boot_ns);
-  note(
-    `  ${(Number(ns) / 1e9).toFixed(1)} s, ended by: ${manifest.end_detail ?? manifest.end_reason}`,
-  );
+  note(`  ${durationText(ns)}, ended by: ${manifest.end_detail ?? manifest.end_reason}`);
   note('  it holds private data: names of files, processes and users, and of this host');
   const rows = manifest.sources.reduce((sum, source) => sum + source.rows, 0);
   if (rows === 0 && Object.keys(start.filters).length > 0) {

@@ -230,7 +230,7 @@ describe('info', () => {
       'ended     command ended (exit status 0), 2025-11-21T00:00:02.123456789Z',
       'cost      recorder 30.0 ms of CPU, 64 MiB of memory at most',
       'complete  yes: finished (command ended), nothing lost',
-      'private   opensnoop.comm, opensnoop.path, user ids, user names, host name, command line',
+      'private   opensnoop.comm, opensnoop.path, user ids, user names, host name, ids of host and boot, command line',
     ]) {
       expect(lines).toContain(line);
     }

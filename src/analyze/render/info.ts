@@ -116,7 +116,9 @@ function privateWords(capture: Capture): string {
   );
   const ids = recorded.some(hasUserIds) ? ['user ids'] : [];
   const users = Object.keys(capture.manifest?.users ?? {}).length > 0 ? ['user names'] : [];
-  return [...texts, ...ids, ...users, 'host name', 'command line'].join(', ');
+  return [...texts, ...ids, ...users, 'host name', 'ids of host and boot', 'command line'].join(
+    ', ',
+  );
 }
 
 /** Text that the recorded programs chose: file names, process names, arguments. */
