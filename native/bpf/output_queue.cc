@@ -11,7 +11,7 @@ namespace tracecap {
 namespace {
 
 // With the queue full the pump waits, and the rings fill: what is lost then is counted where it is
-// lost. 4 batches are at most 40 MiB.
+// lost. 4 batches are some 40 MiB.
 constexpr size_t kQueuedBatches = 4;
 
 Napi::Array LossesToJs(Napi::Env env, const std::vector<Loss>& losses) {

@@ -26,10 +26,19 @@ constexpr size_t kRecordsADrain = 16384;
 // At the end a record that a CPU is still writing is waited for, this long and in such steps.
 constexpr int64_t kUnfinishedNs = 100'000'000;
 constexpr useconds_t kUnfinishedStepUs = 1000;
-// So many events are appended before it is looked at whether their segment is full. The longest
-// are 8 KiB: a segment is at most 2 MiB longer than it should be.
+// So many events, or bytes of them, are appended before it is looked at whether their segment is
+// full. A byte becomes four at most (escaped, or an empty text's offset): a segment is at most 2
+// MiB and four times its last event longer than it should be, far below what its readers take.
 constexpr size_t kEventsAStep = 256;
+constexpr size_t kBytesAStep = 512 << 10;
 constexpr int64_t kLossesEveryNs = 1'000'000'000;
+
+// How many of the events, at most so many, are one step.
+size_t EventsAStep(const Event* events, size_t most) {
+  size_t count = 0;
+  for (size_t bytes = 0; count < most && bytes < kBytesAStep; count++) bytes += events[count].size;
+  return count;
+}
 
 void AddToEpoll(int epoll_fd, int fd, uint32_t events) {
   epoll_event event = {};
@@ -185,9 +194,10 @@ void Pump::AppendTo(uint32_t index) {
   Table& table = tables_[index];
   for (size_t done = 0; done < events_.size();) {
     if (table.rows() == 0) waiting_since_[index] = Now();
-    const size_t count =
-        std::min({events_.size() - done, kSegmentRows - table.rows(), kEventsAStep});
-    table.Append(events_.data() + done, count);
+    const Event* events = events_.data() + done;
+    const size_t count = EventsAStep(
+        events, std::min({events_.size() - done, kSegmentRows - table.rows(), kEventsAStep}));
+    table.Append(events, count);
     done += count;
     rows_[index] += count;
     if (IsFlushDue(table.rows(), table.size_bytes(), 0) && !Flush(index)) return;

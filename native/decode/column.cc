@@ -2,17 +2,13 @@
 
 #include <cstring>
 
+#include "address.h"
+#include "tail.h"
+
 namespace tracecap {
 namespace {
 
-// bpf/include/tracecap/types.h
-struct TextSlice {
-  uint16_t offset;
-  uint16_t size;
-};
-constexpr uint16_t kNoText = 0xffff;
-
-bool HasDictionary(Op op) { return op == Op::kChars || op == Op::kSlice; }
+bool HasDictionary(Op op) { return op == Op::kChars || op == Op::kSlice || op == Op::kAddress; }
 
 template <typename T>
 T Read(const uint8_t* at) {
@@ -32,6 +28,10 @@ uint64_t ReadInteger(const uint8_t* at, uint32_t size) {
 Column::Column(const ColumnPlan& plan, uint32_t fixed_size, int64_t time_offset)
     : plan_(plan), fixed_size_(fixed_size), time_offset_(time_offset) {
   if (HasDictionary(plan.op)) dictionary_.emplace();
+  if (plan.op == Op::kList) {
+    list_.emplace();
+    AppendListEnd();
+  }
 }
 
 void Column::Append(const Event* events, size_t count) {
@@ -49,6 +49,12 @@ void Column::Append(const Event* events, size_t count) {
       case Op::kChars:
       case Op::kSlice:
         AppendText(events[i]);
+        break;
+      case Op::kList:
+        AppendList(events[i]);
+        break;
+      case Op::kAddress:
+        AppendAddress(events[i]);
         break;
     }
   }
@@ -77,11 +83,25 @@ void Column::AppendBool(const Event& event) {
 }
 
 void Column::AppendText(const Event& event) {
-  const auto text = TextAt(event, plan_.offset);
+  const auto text = TextOf(event, plan_.offset);
   const bool repeats =
-      text && plan_.null_where_equal && text == TextAt(event, *plan_.null_where_equal);
+      text && plan_.null_where_equal && text == TextOf(event, *plan_.null_where_equal);
+  AppendIndex(repeats ? std::nullopt : text);
+}
+
+std::optional<std::string_view> Column::TextOf(const Event& event, uint32_t offset) const {
+  if (plan_.op == Op::kSlice) return TextAt(event, fixed_size_, offset);
+  const char* bytes = reinterpret_cast<const char*>(event.data);
+  return std::string_view(bytes + offset, strnlen(bytes + offset, plan_.size));
+}
+
+void Column::AppendAddress(const Event& event) {
+  AppendIndex(AddressText(event.data + plan_.offset));
+}
+
+void Column::AppendIndex(const std::optional<std::string_view>& text) {
   int32_t index = 0;
-  if (text && !repeats) {
+  if (text) {
     index = dictionary_->IndexOf(*text);
   } else {
     MarkNull();
@@ -89,16 +109,19 @@ void Column::AppendText(const Event& event) {
   AppendBytes(&index, sizeof(index));
 }
 
-// Nothing where the event says so, or where the slice is not inside the event.
-std::optional<std::string_view> Column::TextAt(const Event& event, uint32_t offset) const {
-  const char* bytes = reinterpret_cast<const char*>(event.data);
-  if (plan_.op == Op::kChars) {
-    return std::string_view(bytes + offset, strnlen(bytes + offset, plan_.size));
+void Column::AppendList(const Event& event) {
+  const auto arguments = ArgumentsAt(event, fixed_size_, plan_.offset);
+  if (arguments) {
+    list_->Append(*arguments);
+  } else {
+    MarkNull();
   }
-  const auto slice = Read<TextSlice>(event.data + offset);
-  if (slice.size == kNoText) return std::nullopt;
-  if (fixed_size_ + slice.offset + slice.size > event.size) return std::nullopt;
-  return std::string_view(bytes + fixed_size_ + slice.offset, slice.size);
+  AppendListEnd();
+}
+
+void Column::AppendListEnd() {
+  const int32_t end = list_->size();
+  AppendBytes(&end, sizeof(end));
 }
 
 void Column::AppendBytes(const void* bytes, size_t size) {
@@ -113,7 +136,8 @@ void Column::MarkNull() {
 }
 
 size_t Column::size_bytes() const {
-  return values_.size() + validity_.size() + (dictionary_ ? dictionary_->text().size() : 0);
+  return values_.size() + validity_.size() + (dictionary_ ? dictionary_->text().size() : 0) +
+         (list_ ? list_->size_bytes() : 0);
 }
 
 }  // namespace tracecap

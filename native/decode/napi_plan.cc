@@ -24,11 +24,9 @@ T NamedOf(const Napi::Object& object, const char* key, const std::map<std::strin
   return found->second;
 }
 
-const std::map<std::string, Op> kOps = {{"copy", Op::kCopy},
-                                        {"time", Op::kTime},
-                                        {"bool", Op::kBool},
-                                        {"chars", Op::kChars},
-                                        {"slice", Op::kSlice}};
+const std::map<std::string, Op> kOps = {
+    {"copy", Op::kCopy},   {"time", Op::kTime}, {"bool", Op::kBool},      {"chars", Op::kChars},
+    {"slice", Op::kSlice}, {"list", Op::kList}, {"address", Op::kAddress}};
 
 // ColumnType in src/schema/kinds.ts
 const std::map<std::string, ArrayType> kArrayTypes = {{"timestamp[ns, UTC]", ArrayType::kBigInt64},
@@ -40,7 +38,8 @@ const std::map<std::string, ArrayType> kArrayTypes = {{"timestamp[ns, UTC]", Arr
                                                       {"uint64", ArrayType::kBigUint64},
                                                       {"bool", ArrayType::kUint8},
                                                       {"enum", ArrayType::kUint8},
-                                                      {"dictionary<utf8>", ArrayType::kInt32}};
+                                                      {"dictionary<utf8>", ArrayType::kInt32},
+                                                      {"list<utf8>", ArrayType::kInt32}};
 
 ColumnPlan ColumnPlanFromJs(const Napi::Object& column) {
   ColumnPlan plan{NamedOf(column, "op", kOps),
@@ -89,13 +88,15 @@ Napi::Value ValuesToJs(Napi::Env env, const Column& column) {
   return env.Undefined();
 }
 
-Napi::Value DictionaryToJs(Napi::Env env, const Dictionary& dictionary) {
-  const auto& offsets = dictionary.offsets();
+// A dictionary's or a list's texts.
+template <typename Texts>
+Napi::Value TextsToJs(Napi::Env env, const Texts& texts) {
+  const auto& offsets = texts.offsets();
   auto object = Napi::Object::New(env);
   object.Set("offsets", TypedArrayOver<int32_t>(
                             env, CopyBytes(env, offsets.data(), offsets.size() * sizeof(int32_t))));
   object.Set("data", TypedArrayOver<uint8_t>(
-                         env, CopyBytes(env, dictionary.text().data(), dictionary.text().size())));
+                         env, CopyBytes(env, texts.text().data(), texts.text().size())));
   return object;
 }
 
@@ -108,8 +109,10 @@ Napi::Object ColumnToJs(Napi::Env env, const Column& column) {
                  ? env.Null()
                  : TypedArrayOver<uint8_t>(env, CopyBytes(env, validity.data(), validity.size())));
   object.Set("nullCount", static_cast<double>(column.null_count()));
-  object.Set("dictionary",
-             column.dictionary() ? DictionaryToJs(env, *column.dictionary()) : env.Null());
+  Napi::Value texts = env.Null();
+  if (column.dictionary()) texts = TextsToJs(env, *column.dictionary());
+  if (column.list()) texts = TextsToJs(env, *column.list());
+  object.Set("dictionary", texts);
   return object;
 }
 

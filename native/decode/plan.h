@@ -9,7 +9,7 @@
 namespace tracecap {
 
 // How a member becomes a column; the same list as DecodeOp in src/schema/kinds.ts.
-enum class Op { kCopy, kTime, kBool, kChars, kSlice };
+enum class Op { kCopy, kTime, kBool, kChars, kSlice, kList, kAddress };
 
 // The array that JavaScript gets a column's values in; follows from ColumnType in kinds.ts.
 enum class ArrayType { kUint8, kUint16, kUint32, kInt32, kBigInt64, kBigUint64 };

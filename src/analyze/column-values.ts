@@ -2,8 +2,12 @@
 import type { Data, Vector } from 'apache-arrow';
 import type { ColumnType } from '../schema/kinds.js';
 import { isSet, validityOf } from './bitmap.js';
+import { jsonText } from './render/json.js';
 
-/** A value as SQLite holds it: integers as number or bigint (u64 as two's complement), bool as 0 or 1. */
+/**
+ * A value as SQLite holds it: integers as number or bigint (u64 as two's complement), bool as 0 or 1,
+ * lists as JSON text.
+ */
 export type Value = string | number | bigint | null;
 
 /** A function from row number to value, for a column of one batch. Text is decoded once an entry. */
@@ -27,6 +31,8 @@ function valueReader(data: Data, type: ColumnType): (row: number) => Value {
       const text = decodedOnce(textReader(entries));
       return (row) => text(indices[row] as number);
     }
+    case 'list<utf8>':
+      return listReader(data);
     case 'bool': {
       const bits = data.values as Uint8Array;
       return (row) => (isSet(bits, row) ? 1 : 0);
@@ -51,6 +57,22 @@ function decodedOnce(decode: (code: number) => string): (code: number) => string
     const text = decode(code);
     texts[code] = text;
     return text;
+  };
+}
+
+/**
+ * JSON of a row's texts, which SQLite's json_each() takes apart. What acts on a terminal is escaped in
+ * it already: escaped where it is printed it would not be JSON any more.
+ */
+function listReader(data: Data): (row: number) => string {
+  const offsets = data.valueOffsets as Int32Array;
+  const text = textReader(data.children[0] as Data);
+  return (row) => {
+    const from = offsets[row] as number;
+    const texts = Array.from({ length: (offsets[row + 1] as number) - from }, (_, i) =>
+      text(from + i),
+    );
+    return jsonText(texts);
   };
 }
 

@@ -1,8 +1,9 @@
 /** The buffers of a record batch's body, which a stranger wrote: fetched one by one, when asked for. */
 import type { ArrowBatch } from './arrow-message.js';
+import type { Nulls } from './arrow-type.js';
 import { Damage } from './damage.js';
-import { MAX_TEXT_BYTES } from './format.js';
-import type { TextLayout } from './text-layout.js';
+import { MAX_LIST_BYTES, MAX_TEXT_BYTES } from './format.js';
+import { longestList, type TextLayout } from './text-layout.js';
 import type { Decompress } from './zstd.js';
 
 /** Writers pad buffers to 8 or 64 bytes (Columnar.html, "Buffer Alignment and Padding"). */
@@ -26,8 +27,8 @@ export class ArrowBody {
     this.#decompress = decompress;
   }
 
-  /** The validity bitmap of a node and how many nulls are in it, counted. */
-  nulls(node: number, buffer: number): { validity: Uint8Array | null; count: number } {
+  /** The validity bitmap of a column's node and how many nulls are in it, counted. */
+  nulls(node: number, buffer: number): Nulls {
     const declared = this.#batch.nodes[node];
     if (declared?.[0] !== this.rows) throw new Damage('has columns of different lengths');
     const absent = this.#batch.buffers[buffer]?.[1] === 0;
@@ -45,25 +46,37 @@ export class ArrowBody {
   /** Text: `entries` + 1 offsets, ascending, within the data and not too far from each other. */
   text(buffer: number, entries: number): TextLayout {
     const data = this.#read(buffer + 1, 0, this.#budget.bytes);
-    // No entries may have no offsets (Columnar.html, "Variable-size Binary Layout").
-    const absent = entries === 0 && this.#batch.buffers[buffer]?.[1] === 0;
-    const offsets = new Int32Array(
-      absent ? new ArrayBuffer(4) : this.fixed(buffer, (entries + 1) * 4).buffer,
-      0,
-      entries + 1,
-    );
-    let last = offsets[0] as number;
-    if (last < 0) throw new Damage('has text that begins before its data');
+    const offsets = this.#offsets(buffer, entries);
+    holdOffsets(offsets, data.length, 'text', 'data');
     for (let i = 1; i < offsets.length; i++) {
-      const offset = offsets[i] as number;
-      if (offset < last) throw new Damage('has text whose offsets do not ascend');
-      if (offset - last > MAX_TEXT_BYTES) {
+      if ((offsets[i] as number) - (offsets[i - 1] as number) > MAX_TEXT_BYTES) {
         throw new Damage(`has a text of more than ${MAX_TEXT_BYTES} bytes`);
       }
-      last = offset;
     }
-    if (last > data.length) throw new Damage('has text that ends behind its data');
     return { offsets, data };
+  }
+
+  /**
+   * A list of texts a row: list i has the texts from offsets[i] to offsets[i + 1]. Node and buffers
+   * of the texts follow those of the lists; none of the texts may be null.
+   */
+  lists(node: number, buffer: number): { offsets: Int32Array; texts: TextLayout } {
+    const [entries, nulls] = this.#batch.nodes[node + 1] ?? [0, 0];
+    if (nulls !== 0) throw new Damage('has a list with nulls in it');
+    const offsets = this.#offsets(buffer + 1, this.rows);
+    holdOffsets(offsets, entries, 'a list', 'texts');
+    const texts = this.text(buffer + 3, entries);
+    if (longestList(offsets, texts) > MAX_LIST_BYTES) {
+      throw new Damage(`has a list of more than ${MAX_LIST_BYTES} bytes`);
+    }
+    return { offsets, texts };
+  }
+
+  #offsets(buffer: number, entries: number): Int32Array {
+    // No entries may have no offsets (Columnar.html, "Variable-size Binary Layout").
+    const absent = entries === 0 && this.#batch.buffers[buffer]?.[1] === 0;
+    const bytes = absent ? new ArrayBuffer(4) : this.fixed(buffer, (entries + 1) * 4).buffer;
+    return new Int32Array(bytes, 0, entries + 1);
   }
 
   /** A buffer in memory of its own, which lets go of the segment and is aligned for any type. */
@@ -84,6 +97,18 @@ export class ArrowBody {
     if (declared === -1) return new Uint8Array(content);
     return size === 0 ? new Uint8Array(0) : this.#decompress(content, size);
   }
+}
+
+/** Offsets of `what` into its `content` ascend, and end within. */
+function holdOffsets(offsets: Int32Array, end: number, what: string, content: string): void {
+  let last = offsets[0] as number;
+  if (last < 0) throw new Damage(`has ${what} that begins before its ${content}`);
+  for (let i = 1; i < offsets.length; i++) {
+    const offset = offsets[i] as number;
+    if (offset < last) throw new Damage(`has ${what} whose offsets do not ascend`);
+    last = offset;
+  }
+  if (last > end) throw new Damage(`has ${what} that ends behind its ${content}`);
 }
 
 /** The prefix of a compressed buffer: bytes when decompressed, or -1 for one that is stored as it is. */

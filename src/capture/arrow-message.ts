@@ -155,7 +155,7 @@ function readField(field: FlatTable, gathered: Gathered): ArrowField {
   if (own === undefined) throw new Damage('has a column of a type that cannot be skipped');
   const extent = sum([{ nodes: 1, buffers: own }, ...children.map((child) => child.extent)]);
   const dictionary = field.table(4);
-  if (!dictionary) return { name, type: plainType(field), dictionary: null, extent };
+  if (!dictionary) return { name, type: plainType(field, children), dictionary: null, extent };
   const id = dictionary.count(0);
   gathered.dictionaries.set(id, extent);
   return { name, type: dictionaryType(field, dictionary), dictionary: id, extent: INDICES };
@@ -204,7 +204,7 @@ const INTEGERS: Readonly<Record<string, ColumnType>> = {
   'unsigned 64': 'uint64',
 };
 
-function plainType(field: FlatTable): ColumnType | null {
+function plainType(field: FlatTable, children: readonly ArrowField[]): ColumnType | null {
   const type = field.table(3);
   switch (field.integer(2, 1)) {
     case 2:
@@ -216,6 +216,8 @@ function plainType(field: FlatTable): ColumnType | null {
     case 10:
       // TimeUnit.NANOSECOND = 3.
       return type?.integer(0, 2) === 3 && type.text(1) === 'UTC' ? 'timestamp[ns, UTC]' : null;
+    case 12:
+      return children.length === 1 && children[0]?.type === 'utf8' ? 'list<utf8>' : null;
     default:
       return null;
   }

@@ -3,6 +3,12 @@ import * as arrow from 'apache-arrow';
 import type { ColumnType } from '../schema/kinds.js';
 import type { TextLayout } from './text-layout.js';
 
+/** Which rows are null, as a bitmap of those that are not, and how many. */
+export interface Nulls {
+  readonly validity: Uint8Array | null;
+  readonly count: number;
+}
+
 /** The Arrow type of a column; a dictionary's id is the column's index. */
 export function arrowType(type: ColumnType, index: number): arrow.DataType {
   switch (type) {
@@ -26,6 +32,8 @@ export function arrowType(type: ColumnType, index: number): arrow.DataType {
       return new arrow.Utf8();
     case 'dictionary<utf8>':
       return new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32(), index);
+    case 'list<utf8>':
+      return TEXT_LIST;
     case 'enum':
       return new arrow.Dictionary(new arrow.Utf8(), new arrow.Uint8(), index);
   }
@@ -34,7 +42,7 @@ export function arrowType(type: ColumnType, index: number): arrow.DataType {
 /** A vector of text. */
 export function textVector(
   { offsets, data }: TextLayout,
-  nulls: { readonly validity: Uint8Array | null; readonly count: number } = NO_NULLS,
+  nulls: Nulls = NO_NULLS,
 ): arrow.Vector<arrow.Utf8> {
   return arrow.makeVector(
     arrow.makeData({
@@ -48,4 +56,21 @@ export function textVector(
   );
 }
 
-const NO_NULLS = { validity: null, count: 0 };
+/** A vector of lists: row i has the texts from offsets[i] to offsets[i + 1]. */
+export function listVector(offsets: Int32Array, texts: TextLayout, nulls: Nulls): arrow.Vector {
+  return arrow.makeVector(
+    arrow.makeData({
+      type: TEXT_LIST,
+      length: offsets.length - 1,
+      nullCount: nulls.count,
+      nullBitmap: nulls.validity,
+      valueOffsets: offsets,
+      child: textVector(texts).data[0] as arrow.Data<arrow.Utf8>,
+    }),
+  );
+}
+
+/** The child's name and nullability are those that polars and pyarrow give it. */
+const TEXT_LIST = new arrow.List(new arrow.Field('item', new arrow.Utf8(), true));
+
+const NO_NULLS: Nulls = { validity: null, count: 0 };

@@ -2,13 +2,16 @@
 import type { Column, ColumnBatch, ColumnData, Table, TypedArray } from '../schema/table.js';
 import { textLayout } from './text-layout.js';
 
-export type Row = Readonly<Record<string, number | bigint | string | boolean | null>>;
+export type Row = Readonly<
+  Record<string, number | bigint | string | boolean | readonly string[] | null>
+>;
 
 type Value = Row[string];
 
 /**
  * Turns rows into a batch of the table. A column that a row does not name is null there. Text goes
- * into text and enum columns, booleans into bool, integers into the rest; anything else throws.
+ * into text and enum columns, lists of it into lists, booleans into bool, integers into the rest;
+ * anything else throws.
  */
 export function batchFromRows(table: Table, rows: readonly Row[]): ColumnBatch {
   const times = timesOf(table, rows);
@@ -29,8 +32,10 @@ export function batchFromRows(table: Table, rows: readonly Row[]): ColumnBatch {
 function timesOf({ name, time }: Table, rows: readonly Row[]): BigInt64Array {
   if (time === null) return new BigInt64Array(0);
   return BigInt64Array.from(rows, (row) => {
-    const value = row[time] ?? null;
-    if (value === null) throw new Error(`${name}: a row without its ${time}`);
+    const value = row[time];
+    if (typeof value !== 'bigint' && typeof value !== 'number') {
+      throw new Error(`${name}: a row without its ${time}`);
+    }
     return BigInt(value);
   }).sort();
 }
@@ -49,6 +54,7 @@ function content(
     throw new Error(`column ${column.name} cannot hold ${String(value)}`);
   };
   const text = (value: Value) => (typeof value === 'string' ? value : refuse(value));
+  const list = (value: Value) => (Array.isArray(value) ? value.map(text) : refuse(value));
   const truth = (value: Value) =>
     typeof value === 'boolean' || value === null ? value === true : refuse(value);
   switch (column.type) {
@@ -64,6 +70,10 @@ function content(
       const codes = new Map<Value, number>(distinct.map((entry, i) => [entry, i]));
       const indices = Int32Array.from(values, (value) => codes.get(value) ?? 0);
       return { values: indices, dictionary: textLayout(distinct) };
+    }
+    case 'list<utf8>': {
+      const lists = values.map((value) => list(value ?? []));
+      return { values: ends(lists), dictionary: textLayout(lists.flat()) };
     }
     case 'enum': {
       const index = (value: string) => column.values?.indexOf(value) ?? -1;
@@ -85,7 +95,7 @@ function integers(
   const wide = array instanceof BigInt64Array || array instanceof BigUint64Array;
   for (const [i, value] of values.entries()) {
     if (value === null) continue;
-    if (typeof value === 'string' || typeof value === 'boolean') refuse(value);
+    if (typeof value !== 'number' && typeof value !== 'bigint') return refuse(value);
     array[i] = wide ? BigInt(value) : Number(value);
     // What does not fit wraps around in a typed array.
     if (BigInt(array[i] as number | bigint) !== BigInt(value)) refuse(value);
@@ -102,6 +112,15 @@ const INTEGERS = {
   uint16: (length: number) => new Uint16Array(length),
   uint32: (length: number) => new Uint32Array(length),
 };
+
+/** Where each list begins among the entries of all, and where the last one ends. */
+function ends(lists: readonly (readonly unknown[])[]): Int32Array {
+  const offsets = new Int32Array(lists.length + 1);
+  lists.forEach((list, i) => {
+    offsets[i + 1] = (offsets[i] as number) + list.length;
+  });
+  return offsets;
+}
 
 function bitmap(bits: readonly boolean[]): Uint8Array {
   const bytes = new Uint8Array((bits.length + 7) >> 3);

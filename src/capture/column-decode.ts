@@ -3,7 +3,7 @@ import { type Data, makeData, makeVector, type Vector } from 'apache-arrow';
 import type { ColumnType } from '../schema/kinds.js';
 import type { Column, TypedArray } from '../schema/table.js';
 import type { ArrowBody } from './arrow-body.js';
-import { arrowType, textVector } from './arrow-type.js';
+import { arrowType, listVector, textVector } from './arrow-type.js';
 import { Damage } from './damage.js';
 
 /** Where a column lies in its record batch. */
@@ -37,6 +37,10 @@ export function decodeColumn(column: Column, body: ArrowBody, place: ColumnPlace
   const nulls = body.nulls(place.node, place.buffer);
   if (column.type === 'utf8') {
     return textVector(body.text(place.buffer + 1, rows), nulls);
+  }
+  if (column.type === 'list<utf8>') {
+    const { offsets, texts } = body.lists(place.node, place.buffer);
+    return listVector(offsets, texts, nulls);
   }
   const data =
     column.type === 'bool'

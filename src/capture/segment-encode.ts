@@ -9,15 +9,16 @@ import {
   Struct,
 } from 'apache-arrow';
 import type { Column, ColumnBatch, ColumnData, Table, TypedArray } from '../schema/table.js';
-import { arrowType, textVector } from './arrow-type.js';
+import { arrowType, listVector, type Nulls, textVector } from './arrow-type.js';
 import {
+  MAX_LIST_BYTES,
   MAX_SEGMENT_ROWS,
   MAX_TEXT_BYTES,
   SEGMENT_ROWS,
   SEGMENT_TIME_FROM,
   SEGMENT_TIME_TO,
 } from './format.js';
-import { type TextLayout, textLayout } from './text-layout.js';
+import { longestList, type TextLayout, textLayout } from './text-layout.js';
 
 export type Compress = (bytes: Uint8Array) => Uint8Array;
 
@@ -59,6 +60,7 @@ function columnData(column: Column, index: number, data: ColumnData, rows: numbe
   if (column.type === 'utf8') {
     return textVector(textOf(column, data), nulls).data[0] as never;
   }
+  if (column.type === 'list<utf8>') return lists(column, data, rows, nulls);
   const props = {
     type: arrowType(column.type, index),
     length: rows,
@@ -89,6 +91,14 @@ function held(column: Column, text: TextLayout): TextLayout {
     if (bytes > MAX_TEXT_BYTES) throw new Error(`column ${column.name}: a text of ${bytes} bytes`);
   }
   return text;
+}
+
+function lists(column: Column, data: ColumnData, rows: number, nulls: Nulls) {
+  const offsets = data.values.subarray(0, rows + 1) as Int32Array;
+  const texts = textOf(column, data);
+  const bytes = longestList(offsets, texts);
+  if (bytes > MAX_LIST_BYTES) throw new Error(`column ${column.name}: a list of ${bytes} bytes`);
+  return listVector(offsets, texts, nulls).data[0] as never;
 }
 
 /** The bytes of a bitmap that rows have: what the buffer holds behind them is not written. */

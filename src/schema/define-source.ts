@@ -20,11 +20,31 @@ export interface Hook {
 
 /** An option of `record` that belongs to one source; its flag begins with the source's name. */
 export interface SourceOption {
-  /** As commander writes it: `--opensnoop-flags <list>`. */
+  /** As commander writes it: `--opensnoop-flags <list>`; without a value, `--tcpconnlat-4`. */
   readonly flag: string;
   readonly doc: string;
-  /** Turns the option's text into globals of the object; throws an Error that says what is wrong. */
-  readonly globals: (text: string) => Readonly<Record<string, bigint>>;
+  /**
+   * Turns the option's text, '' where it takes none, into globals of the object; throws an Error that
+   * says what is wrong.
+   */
+  readonly globals: (text: string) => Readonly<Record<string, bigint | Uint8Array>>;
+}
+
+/** An iterator that sends what is still on its way when the recording ends. */
+export interface EndIterator {
+  readonly program: string;
+  /** The map whose elements it goes over. */
+  readonly map: string;
+}
+
+/**
+ * A map of the object with a value for each CPU, where those of a per-CPU map would be too small
+ * (32 KiB): an array by number of the CPU.
+ */
+export interface CpuMap {
+  readonly name: string;
+  /** Bytes of a value, by what the source's options set. */
+  readonly valueBytes: (globals: Readonly<Record<string, unknown>>) => number;
 }
 
 export interface Source<L extends Layout = Layout> {
@@ -39,6 +59,9 @@ export interface Source<L extends Layout = Layout> {
   readonly columns: { readonly [M in keyof L['members']]: ColumnSpec };
   readonly hooks: readonly Hook[];
   readonly options: readonly SourceOption[];
+  readonly cpuMaps?: readonly CpuMap[];
+  /** Those that the kernel does not have are left out, and the source works without. */
+  readonly atEnd?: readonly EndIterator[];
 }
 
 /** Declares a source. tsc holds its columns to its layout: one missing or stale does not compile. */

@@ -14,8 +14,12 @@ export type DecodeOp =
   | 'bool'
   /** char[n], NUL-terminated, to a dictionary of text. */
   | 'chars'
-  /** tc_slice: offset and size of text in the event's tail, to a dictionary of text. */
-  | 'slice';
+  /** tc_text: offset and size of text in the event's tail, to a dictionary of text. */
+  | 'slice'
+  /** tc_argv: offset and size of NUL-terminated texts in the event's tail, to a list of text. */
+  | 'list'
+  /** 16 bytes of an IPv6 address to its text (RFC 5952), v4-mapped ones as IPv4; zeros are null. */
+  | 'address';
 
 /** Arrow's names for the types that our columns have. */
 export type ColumnType =
@@ -30,6 +34,7 @@ export type ColumnType =
   | 'utf8'
   /** Dictionary of utf8 with int32 indices: text that repeats. */
   | 'dictionary<utf8>'
+  | 'list<utf8>'
   /** Dictionary of utf8 with uint8 indices and values fixed by the layout: a C enum. */
   | 'enum';
 
@@ -48,8 +53,8 @@ const U64_MAX = 0xffff_ffff_ffff_ffffn;
 export const KINDS = {
   /** Nanoseconds since boot (CLOCK_BOOTTIME) in the event, since the Unix epoch in the row. */
   tc_time_ns: { op: 'time', type: 'timestamp[ns, UTC]', size: 8 },
-  tc_duration_ns: { op: 'copy', type: 'int64', size: 8 },
-  tc_pid: { op: 'copy', type: 'int32', size: 4 },
+  tc_duration_ns: { op: 'copy', type: 'int64', size: 8, nullValue: U64_MAX },
+  tc_pid: { op: 'copy', type: 'int32', size: 4, nullValue: U32_MAX },
   tc_uid: { op: 'copy', type: 'uint32', size: 4 },
   tc_comm: { op: 'chars', type: 'dictionary<utf8>', size: 16 },
   /** Id of a cgroup v2 (its inode in cgroupfs). */
@@ -65,6 +70,21 @@ export const KINDS = {
   /** Permission bits; null where the call takes none. */
   tc_mode: { op: 'copy', type: 'uint32', size: 4, nullValue: U32_MAX },
   tc_bool: { op: 'bool', type: 'bool', size: 1 },
+  /** An amount of memory. */
+  tc_bytes: { op: 'copy', type: 'int64', size: 8, nullValue: U64_MAX },
+  tc_count: { op: 'copy', type: 'uint32', size: 4 },
+  /** 0 to 255; null for what a signal ended. */
+  tc_exit_code: { op: 'copy', type: 'int32', size: 4, nullValue: U32_MAX },
+  /** Number of a signal (signal(7)); null where there was none. */
+  tc_signal: { op: 'copy', type: 'int32', size: 4, nullValue: 0n },
+  /** 4 or 6. */
+  tc_ip_version: { op: 'copy', type: 'uint8', size: 1 },
+  /** Address of a host. */
+  tc_ip: { op: 'address', type: 'dictionary<utf8>', size: 16 },
+  /** TCP port. */
+  tc_port: { op: 'copy', type: 'uint16', size: 2, nullValue: 0n },
+  /** Arguments of a program; null where they are not known. */
+  tc_argv: { op: 'list', type: 'list<utf8>', size: 8 },
   /** Text of its own length; null where it could not be read. */
   tc_text: { op: 'slice', type: 'dictionary<utf8>', size: 4 },
   /** A C enum of one byte: its enumerators are the values. */

@@ -30,12 +30,18 @@ export type TypedArray =
 
 /** One column of a batch in Arrow's memory layout. */
 export interface ColumnData {
-  /** The values; a bitmap for bool; the indices for a dictionary or an enum. */
+  /**
+   * The values; a bitmap for bool; the indices for a dictionary or an enum; for a list where the
+   * texts of each row begin and those of the last one end: row i has texts values[i] to values[i + 1].
+   */
   readonly values: TypedArray;
   /** Bit i says that row i is not null; null where no row is. */
   readonly validity: Uint8Array | null;
   readonly nullCount: number;
-  /** Text by index, for dictionaries: entry i is data[offsets[i], offsets[i + 1]). */
+  /**
+   * Text by index: the distinct ones of a dictionary, or those of all rows of a list, one behind
+   * another. Entry i is data[offsets[i], offsets[i + 1]).
+   */
   readonly dictionary: { readonly offsets: Int32Array; readonly data: Uint8Array } | null;
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { completenessOf, isComplete, lostWords } from '../../src/analyze/completeness.js';
 import { LOSSES } from '../../src/capture/losses.js';
 import { openCapture } from '../../src/capture/open.js';
+import { OWN_TABLES } from '../../src/capture/own-tables.js';
 import { EXECS, loss, OPENS, type Sample, sampleCapture, T0 } from '../helpers/sample-capture.js';
 
 function completeness(sample: Sample, tables?: string[]) {
@@ -60,6 +61,15 @@ test('a table whose source was not recorded or was refused is named', () => {
   expect(completeness({ start }).not_recorded).toEqual(['execsnoop', 'memleak']);
   expect(completeness({ start }, ['execsnoop']).not_recorded).toEqual(['execsnoop']);
   expect(completeness({ start }, ['opensnoop', 'losses']).not_recorded).toEqual([]);
+});
+
+test('a table of the recorder’s own is known to be empty only where the capture has it', () => {
+  expect(completeness({}, ['processes']).not_recorded).toEqual(['processes']);
+  expect(completeness({}).not_recorded).toEqual([]);
+  const start = { tables: [OPENS, ...OWN_TABLES] };
+  const own = ['losses', 'processes', 'cgroups'];
+  expect(completeness({ start }, own).not_recorded).toEqual([]);
+  expect(completeness({ start }).not_recorded).toEqual([]);
 });
 
 test('a table with rows was recorded, whoever recorded it', () => {

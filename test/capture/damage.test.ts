@@ -32,7 +32,7 @@ function isPrefix(rows: ReturnType<typeof readEverything>, whole: typeof rows): 
   return Object.entries(rows).every(([table, columns]) =>
     Object.entries(columns).every(([name, values]) => {
       const all = whole[table]?.[name] ?? [];
-      return values.every((value, i) => value === all[i]) && values.length <= all.length;
+      return isDeepStrictEqual(values, all.slice(0, values.length));
     }),
   );
 }

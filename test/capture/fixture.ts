@@ -1,7 +1,7 @@
 /** What the tests of src/capture share: a table of every type, documents, captures in memory. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Vector } from 'apache-arrow';
+import { Vector } from 'apache-arrow';
 import { batchFromRows, type Row } from '../../src/capture/batch-from-rows.js';
 import type { Manifest, Start } from '../../src/capture/format.js';
 import { LOSSES } from '../../src/capture/losses.js';
@@ -32,6 +32,7 @@ export const EVERYTHING: Table = {
     { name: 'flag', type: 'bool', kind: 'tc_bool', doc: '' },
     { name: 'text', type: 'utf8', kind: null, doc: '' },
     { name: 'path', type: 'dictionary<utf8>', kind: 'tc_text', doc: '' },
+    { name: 'args', type: 'list<utf8>', kind: 'tc_argv', doc: '' },
     { name: 'op', type: 'enum', kind: 'tc_enum', doc: '', values: ['open', 'openat', 'openat2'] },
   ],
 };
@@ -48,6 +49,7 @@ export const ROWS: readonly Row[] = [
     flag: true,
     text: 'plain',
     path: '/etc/passwd',
+    args: ['cat', '', '/etc/passwd', ''],
     op: 'openat2',
   },
   {
@@ -61,10 +63,19 @@ export const ROWS: readonly Row[] = [
     flag: false,
     text: '',
     path: 'a\nb\u0000\u001b[31m\u202e \\x41 😀 日本',
+    args: [],
     op: 'open',
   },
   { ts: T0 + 2n ** 33n },
-  { ts: T0 + 9n, i32: 1, path: '/etc/passwd', op: 'open', text: '\u202e', flag: true },
+  {
+    ts: T0 + 9n,
+    i32: 1,
+    path: '/etc/passwd',
+    op: 'open',
+    text: '\u202e',
+    flag: true,
+    args: ['', '😀\n'],
+  },
 ];
 
 export const START: Start = {
@@ -103,11 +114,12 @@ export function temporaryFile(bytes: Uint8Array): string {
   return path;
 }
 
-/** A vector's values; times as their integers, which get() would make doubles of. */
+/** A vector's values; times as their integers, which get() would make doubles of, lists as arrays. */
 export function valuesOf(vector: Vector): unknown[] {
   const [chunk] = vector.data;
   return Array.from({ length: vector.length }, (_, i) => {
     const value = vector.get(i);
+    if (value instanceof Vector) return [...value];
     const integers = chunk?.values;
     return value !== null && integers instanceof BigInt64Array ? integers[i] : value;
   });

@@ -183,8 +183,8 @@ describe('start.json', () => {
   test('of a later 1.x: what it adds is passed over', () => {
     const columns = [
       ...LOSSES.columns.map((column) => ({ ...column, unit: 'ns' })),
-      { name: 'argv', type: 'list<utf8>', kind: 'tc_argv', doc: '' },
-    ].map((column) => (column.name === 'count' ? { ...column, kind: 'tc_count' } : column));
+      { name: 'labels', type: 'map<utf8, utf8>', kind: 'tc_labels', doc: '' },
+    ].map((column) => (column.name === 'count' ? { ...column, kind: 'tc_votes' } : column));
     const later = { ...START, sources: [], weather: 'fine', tables: [{ ...LOSSES, columns }] };
     const capture = openCapture(captureOf({ 'start.json': later }));
     expect(capture.tables[0]?.columns.map(({ name, kind }) => [name, kind])).toEqual(

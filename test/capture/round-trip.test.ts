@@ -88,6 +88,7 @@ describe('a capture that was written is read back', () => {
         flag: i % 2 === 0,
         path,
         text: path,
+        args: Array.from({ length: i % 5 }, (_, n) => path.slice(n)),
         op: 'openat',
       };
     });

@@ -65,6 +65,7 @@ describe('an encoded segment', () => {
       'flag: Bool',
       'text: Utf8',
       'path: Dictionary<Int32, Utf8>',
+      'args: List<Utf8>',
       'op: Dictionary<Uint8, Utf8>',
     ]);
     const read = (name: string) => valuesOf(table.getChild(name) as Vector);
@@ -83,19 +84,19 @@ describe('an encoded segment', () => {
   });
 });
 
-test('a text of more than 64 KiB is neither written nor read', () => {
+test('a text of more than 4 MiB is neither written nor read', () => {
   const rows = (bytes: number) => [
     { a: 1, b: 1, c: 'x'.repeat(bytes) },
     { a: 1, b: 1, c: 'y' },
   ];
   const encode = (bytes: number) =>
     Buffer.from(encodeSegment(NUMBERS, batchFromRows(NUMBERS, rows(bytes)), asItIs));
-  expect(() => encode(65_537)).toThrow('column c: a text of 65537 bytes');
-  const segment = encode(65_536);
-  expect(decodeColumns(NUMBERS, segment, ['c'])[0]?.get(0)).toHaveLength(65_536);
-  const offsets = (second: number) => Buffer.from(Int32Array.of(0, second, 65_537).buffer);
-  offsets(65_537).copy(segment, segment.indexOf(offsets(65_536)));
-  const refusal = new Damage('has a text of more than 65536 bytes');
+  expect(() => encode(4_194_305)).toThrow('column c: a text of 4194305 bytes');
+  const segment = encode(4_194_304);
+  expect(decodeColumns(NUMBERS, segment, ['c'])[0]?.get(0)).toHaveLength(4_194_304);
+  const offsets = (second: number) => Buffer.from(Int32Array.of(0, second, 4_194_305).buffer);
+  offsets(4_194_305).copy(segment, segment.indexOf(offsets(4_194_304)));
+  const refusal = new Damage('has a text of more than 4194304 bytes');
   expect(() => decodeColumns(NUMBERS, segment, ['c'])).toThrow(refusal);
   expect(decodeColumns(NUMBERS, segment, ['a'])).toHaveLength(1);
 });

@@ -27,6 +27,12 @@ function valueAt(column: Column, data: ColumnData, row: number): Value {
       return column.values?.[Number(value)] ?? `no value ${value}`;
     case 'dictionary<utf8>':
       return textAt(data, Number(value));
+    case 'list<utf8>': {
+      const [from, to] = data.values.subarray(row, row + 2) as Int32Array;
+      return Array.from({ length: Number(to) - Number(from) }, (_, i) =>
+        textAt(data, Number(from) + i),
+      );
+    }
     default:
       return value;
   }
@@ -50,7 +56,7 @@ export function rowsText(rows: readonly Row[]): string {
   return `[\n${rows.map(jsonText).join(',\n')}\n]\n`;
 }
 
-/** The rows as SQLite holds them: u64 as two's complement, truth as 0 and 1, integers as bigint. */
+/** The rows as SQLite holds them: u64 as two's complement, truth as 0 and 1, lists as JSON, integers as bigint. */
 export function asSqlite(rows: readonly Row[]): Record<string, string | bigint | null>[] {
   return rows.map((row) =>
     Object.fromEntries(Object.entries(row).map(([name, value]) => [name, sqliteValue(value)])),
@@ -58,5 +64,6 @@ export function asSqlite(rows: readonly Row[]): Record<string, string | bigint |
 }
 
 function sqliteValue(value: Value): string | bigint | null {
-  return typeof value === 'string' || value === null ? value : BigInt.asIntN(64, BigInt(value));
+  if (typeof value === 'string' || value === null) return value;
+  return typeof value === 'object' ? jsonText(value) : BigInt.asIntN(64, BigInt(value));
 }

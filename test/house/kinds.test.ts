@@ -14,7 +14,8 @@ const ENUM = 'tc_enum';
 
 const BYTES: Readonly<Record<string, number>> = { __u8: 1, __u16: 2, __u32: 4, __s32: 4, __u64: 8 };
 const INTEGERS: Readonly<Record<string, RegExp>> = {
-  __u8: /^bool$/,
+  __u8: /^(bool|uint8)$/,
+  __u16: /^uint16$/,
   __u32: /^uint32$/,
   __s32: /^int32$/,
   __u64: /^(uint64|int64|timestamp\[ns, UTC\])$/,
@@ -23,10 +24,10 @@ const INTEGERS: Readonly<Record<string, RegExp>> = {
 /** The typedefs of types.h: name, C type, bytes. */
 function typedefs(): { name: string; type: string; size: number }[] {
   const constant = (name: string) =>
-    Number(new RegExp(`#define ${name} (\\d+)`).exec(TYPES_H)?.[1]);
+    Number(new RegExp(`#define ${name}\\s+(\\d+)`).exec(TYPES_H)?.[1]);
   const found = [...TYPES_H.matchAll(/typedef\s+(\w+)\s*(\{[^}]*\})?\s*(tc_\w+)(?:\[(\w+)\])?;/g)];
   return found.map(([, type = '', members, name = '', length]) => {
-    if (length !== undefined) return { name, type, size: constant(length) };
+    if (length !== undefined) return { name, type: `${type}[]`, size: constant(length) };
     if (members === undefined) return { name, type, size: BYTES[type] ?? Number.NaN };
     const sizes = [...members.matchAll(/(__\w+)\s+\w+;/g)].map(
       ([, member = '']) => BYTES[member] ?? Number.NaN,
@@ -50,7 +51,7 @@ test('an integer is a column of its own sign and width', () => {
 });
 
 test('the nulls of types.h are the nulls of the kinds', () => {
-  const nulls = [...TYPES_H.matchAll(/#define TC_NO_\w+\s+\(\((tc_\w+)\)(-1|0x[0-9a-f]+)\)/g)];
+  const nulls = [...TYPES_H.matchAll(/#define TC_NO_\w+\s+\(\((tc_\w+)\)(-1|0|0x[0-9a-f]+)\)/g)];
   const bits = (kind: string) => 8 * (kinds[kind]?.size ?? 0);
   const inC = Object.fromEntries(
     nulls.map(([, kind = '', value = '']) => [kind, BigInt.asUintN(bits(kind), BigInt(value))]),
@@ -62,11 +63,31 @@ test('the nulls of types.h are the nulls of the kinds', () => {
   expect(inC).toEqual(Object.fromEntries(inTs));
 });
 
-test('no text is the same in the program and in the decoder', () => {
-  const inKernel = /#define TC_NO_TEXT\s+(\w+)/.exec(TYPES_H)?.[1];
-  const inDecoder = /kNoText = (\w+);/.exec(readText('native/decode/column.cc'))?.[1];
+test.each([
+  ['TC_NO_TEXT', 'tail.cc', 'kNoText'],
+  ['TC_NO_ARGV', 'tail.cc', 'kNoArgv'],
+  ['TC_IP_LEN', 'address.h', 'kAddressBytes'],
+])('%s is the same in the program and in the decoder', (name, file, constant) => {
+  const inKernel = new RegExp(`#define ${name}\\s+(\\w+)`).exec(TYPES_H)?.[1];
+  const decoder = readText(`native/decode/${file}`);
+  const inDecoder = new RegExp(`\\b${constant} = (\\w+);`).exec(decoder)?.[1];
   expect(inKernel).toBeDefined();
   expect(inDecoder).toBe(inKernel);
+});
+
+test.each([
+  ['tc_text', 'TextSlice', 'uint16_t'],
+  ['tc_argv', 'ArgumentSlice', 'uint32_t'],
+])('%s has the same members in the program and in the decoder', (name, struct, type) => {
+  const tail = readText('native/decode/tail.cc');
+  const inDecoder = new RegExp(`struct ${struct} \\{([^}]*)\\}`).exec(tail)?.[1] ?? '';
+  const inKernel = new RegExp(`\\{([^}]*)\\}\\s*${name};`).exec(TYPES_H)?.[1] ?? '';
+  const members = (body: string) =>
+    [...body.matchAll(/(\w+)\s+(\w+);/g)].map(([, of, member]) => `${of} ${member}`);
+  expect(members(inDecoder)).toEqual([`${type} offset`, `${type} size`]);
+  expect(members(inKernel)).toEqual(
+    members(inDecoder).map((member) => member.replace(/uint(\d+)_t/, '__u$1')),
+  );
 });
 
 /** Enumerators of a C enum in lower case, without a prefix, with their values. */

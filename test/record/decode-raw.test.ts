@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openQuery } from '../../src/analyze/query/query.js';
+import type { Row } from '../../src/capture/batch-from-rows.js';
 import { openCapture } from '../../src/capture/open.js';
 import { fileSink } from '../../src/capture/sink.js';
 import { CaptureWriter } from '../../src/capture/writer.js';
@@ -23,6 +24,9 @@ import { START, temporaryFolder } from '../helpers/sample-capture.js';
 
 /** Seen if something reads beyond a batch. */
 const CANARY = 0xaa;
+
+/** Kinds that point into the tail: bytes of their offset, and of their size. */
+const SLICES: Readonly<Record<string, number>> = { tc_text: 2, tc_argv: 4 };
 
 describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (name, source) => {
   const { bytes, layout, timeOffset, golden } = readRawBatch(name);
@@ -91,34 +95,52 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (na
       expect(decode(record(0, event.subarray(0, layout.fixedSize))).rows).toBe(1);
     });
 
-    const texts = Object.entries(layout.members).filter(([, { kind }]) => kind === 'tc_text');
-
-    test.each(texts)('%s is null where it would reach out of its event', (member, { offset }) => {
-      const tail = (records[0] as Uint8Array).length - RECORD_HEADER - layout.fixedSize;
-      const edges = [0, 1, tail - 1, tail, tail + 1, 0x7fff, 0x8000, 0xfffe, 0xffff];
-      for (const from of edges) {
-        for (const size of edges) {
-          const text = textWithSlice(member, offset, from, size);
-          if (size === 0xffff || from + size > tail) expect(text).toBeNull();
-          else expect(text).toHaveLength(size);
-        }
-      }
+    const slices = Object.entries(layout.members).flatMap(([member, { kind, offset }]) => {
+      const bytes = SLICES[kind];
+      return bytes === undefined ? [] : [[member, offset, bytes] as const];
     });
 
-    /** The first event's text, with another slice, the batch lying amid other bytes. */
-    function textWithSlice(member: string, offset: number, from: number, size: number) {
+    test.each(slices)(
+      '%s is null where it would reach out of its event',
+      (member, offset, width) => {
+        const event = (records[0] as Uint8Array).subarray(RECORD_HEADER);
+        const tail = Buffer.from(event.subarray(layout.fixedSize));
+        const most = 2 ** (8 * width) - 1;
+        const half = (most + 1) / 2;
+        const edges = [0, 1, tail.length - 1, tail.length, tail.length + 1];
+        edges.push(half - 1, half, most - layout.fixedSize, most - 1, most);
+        for (const from of edges) {
+          for (const size of edges) {
+            const value = valueOfSlice(member, offset, width, from, size);
+            if (size === most || from + size > tail.length) expect(value).toBeNull();
+            else {
+              const bytes = tail.toString('latin1', from, from + size);
+              expect(bytesOf(value)).toBe(Array.isArray(value) ? bytes.replace(/\0$/, '') : bytes);
+            }
+          }
+        }
+      },
+    );
+
+    /** The first event's member, with another slice, the batch lying amid other bytes. */
+    function valueOfSlice(
+      member: string,
+      offset: number,
+      width: number,
+      from: number,
+      size: number,
+    ) {
       const first = records[0] as Uint8Array;
-      const around = new Uint8Array(first.length + 2 ** 17).fill(CANARY);
+      const around = Buffer.alloc(first.length + 2 ** 17, CANARY);
       const changed = around.subarray(2 ** 16, 2 ** 16 + first.length);
       changed.set(first);
-      const view = new DataView(around.buffer, 2 ** 16 + RECORD_HEADER + offset);
-      view.setUint16(0, from, true);
-      view.setUint16(2, size, true);
+      changed.writeUIntLE(from, RECORD_HEADER + offset, width);
+      changed.writeUIntLE(size, RECORD_HEADER + offset + width, width);
       // Without nullWhereEqual: two texts may well be equal now.
       const columns = { [source.time]: { doc: '' }, [member]: { doc: '' } };
       const only = { ...source, columns } as unknown as typeof source;
       const [row] = rowsOf(tableOf(only), decodeSource(decoder, only, changed));
-      return row?.[member];
+      return row?.[member] ?? null;
     }
 
     test('damaged batches are refused or decoded, and never more than that', () => {
@@ -138,6 +160,13 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('%s', (na
     });
   });
 });
+
+/** What a text or a list was made of, a character a byte; a list without its last NUL. */
+function bytesOf(value: Row[string]): string {
+  const text = Array.isArray(value) ? value.join('\0') : String(value);
+  const spelt = Buffer.from(text).toString('latin1');
+  return spelt.replace(/\\x([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+}
 
 function refusal(decode: () => unknown): unknown {
   try {

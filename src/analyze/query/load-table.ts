@@ -7,6 +7,8 @@ import { quoted } from './quoted.js';
 
 /** Rows in one insert: the cost of a call is shared by them, and more gain nothing. */
 const ROWS_AT_ONCE = 50;
+/** Characters of text that wait for others to be inserted with: better-sqlite3 copies all of them. */
+const TEXT_AT_ONCE = 1 << 20;
 /** SQLITE_MAX_VARIABLE_NUMBER's default. */
 const MOST_VARIABLES = 32_766;
 
@@ -54,22 +56,29 @@ function insertion(
 
 type Insert = (rows: number, valueAt: (row: number, column: number) => Value) => void;
 
-/** Inserts rows by many at once, and the rest one by one. */
+/** Inserts rows by many at once, and one by one the last ones and those that are long. */
 function inserter(many: Statement, atOnce: number, one: Statement, columns: number): Insert {
   const values: Value[] = new Array(atOnce * columns);
-  const single: Value[] = new Array(columns);
-  return (rows, valueAt) => {
-    const whole = rows - (rows % atOnce);
-    for (let row = 0; row < whole; row += atOnce) {
-      let i = 0;
-      for (let r = row; r < row + atOnce; r++) {
-        for (let column = 0; column < columns; column++) values[i++] = valueAt(r, column);
+  let [waiting, text] = [0, 0];
+  const flush = () => {
+    if (waiting === atOnce) many.run(values);
+    else {
+      for (let row = 0; row < waiting; row++) {
+        one.run(values.slice(row * columns, (row + 1) * columns));
       }
-      many.run(values);
     }
-    for (let row = whole; row < rows; row++) {
-      for (let column = 0; column < columns; column++) single[column] = valueAt(row, column);
-      one.run(single);
+    [waiting, text] = [0, 0];
+  };
+  return (rows, valueAt) => {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const value = valueAt(row, column);
+        if (typeof value === 'string') text += value.length;
+        values[waiting * columns + column] = value;
+      }
+      waiting++;
+      if (waiting === atOnce || text > TEXT_AT_ONCE) flush();
     }
+    flush();
   };
 }

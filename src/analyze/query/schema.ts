@@ -67,7 +67,7 @@ function generated(derived: readonly DerivedColumn[]): string[] {
   return [...derived.map((column) => column.declaration), endOfStar(derived)];
 }
 
-const TEXT_TYPES: readonly ColumnType[] = ['utf8', 'dictionary<utf8>', 'enum'];
+const TEXT_TYPES: readonly ColumnType[] = ['utf8', 'dictionary<utf8>', 'list<utf8>', 'enum'];
 
 function affinity(type: ColumnType): string {
   return TEXT_TYPES.includes(type) ? 'text' : 'integer';

@@ -8,6 +8,8 @@ const GAP = 2;
 const ROWS_AT_ONCE = 1000;
 const CHARACTERS_AT_ONCE = 1 << 20;
 const SHORTEST = 12;
+/** A longer text, such as a list of arguments, makes only its own line longer, not all the others. */
+const WIDEST = 512;
 
 export interface TableOptions {
   /** Columns of the terminal, into which the last column is shortened. Without it nothing is. */
@@ -49,7 +51,7 @@ class Layout {
   constructor(columns: readonly string[], options: TableOptions) {
     this.#head = columns.map(cellText);
     this.#options = options;
-    this.#widths = this.#head.map(textWidth);
+    this.#widths = this.#head.map(columnWidth);
   }
 
   get headed(): boolean {
@@ -63,7 +65,7 @@ class Layout {
     const texts = rows.map((row) => this.#head.map((_, i) => this.#text(row[i], i)));
     for (const row of texts) {
       row.forEach((text, i) => {
-        this.#widths[i] = Math.max(this.#widths[i] ?? 0, textWidth(text));
+        this.#widths[i] = Math.max(this.#widths[i] ?? 0, columnWidth(text));
       });
     }
     const last = this.#head.length - 1;
@@ -87,6 +89,11 @@ class Layout {
   }
 }
 
+/** The width that a text asks for its column. */
+function columnWidth(text: string): number {
+  return Math.min(textWidth(text), WIDEST);
+}
+
 function isNumeric(rows: readonly (readonly unknown[])[], column: number): boolean {
   return rows.every((row) => ['number', 'bigint', 'object'].includes(typeof row[column]));
 }
@@ -96,17 +103,38 @@ const ROWS_A_TABLE = 20;
 
 function laidOut(rows: string[][], widths: readonly number[], right: readonly boolean[]): string {
   let text = '';
-  for (let from = 0; from < rows.length; from += ROWS_A_TABLE) {
+  for (const some of tables(rows, widths)) {
     const table = new Table({
       chars: NO_BORDERS,
       style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
       colAligns: right.map((yes) => (yes ? 'right' : 'left')),
-      colWidths: [...widths],
+      colWidths: widths.map((width, i) => Math.max(width, ...some.map((row) => widthAt(row, i)))),
     });
-    table.push(...rows.slice(from, from + ROWS_A_TABLE));
+    table.push(...some);
     for (const line of table.toString().split('\n')) text += `${line.trimEnd()}\n`;
   }
   return text;
+}
+
+/** The rows that are laid out together: some that fit into their columns, or one that does not. */
+function* tables(rows: string[][], widths: readonly number[]): Generator<string[][]> {
+  let some: string[][] = [];
+  for (const row of rows) {
+    const fits = widths.every((width, i) => widthAt(row, i) <= width);
+    if (some.length > 0 && (!fits || some.length === ROWS_A_TABLE)) {
+      yield some;
+      some = [];
+    }
+    some.push(row);
+    if (fits) continue;
+    yield some;
+    some = [];
+  }
+  if (some.length > 0) yield some;
+}
+
+function widthAt(row: readonly string[], column: number): number {
+  return textWidth(row[column] ?? '');
 }
 
 const NO_BORDERS = Object.fromEntries(

@@ -6,6 +6,7 @@ import { openQuery } from '../../../src/analyze/query/query.js';
 import { LOSSES } from '../../../src/capture/losses.js';
 import { openCapture } from '../../../src/capture/open.js';
 import { TracecapError } from '../../../src/shared/errors.js';
+import { UNSAFE_CHARACTERS } from '../../../src/shared/escape-text.js';
 import {
   EXECS,
   loss,
@@ -74,6 +75,62 @@ describe('values', () => {
         [BigInt(2 * count), BigInt(count), sum],
       ]);
     }
+  });
+});
+
+describe('lists', () => {
+  const start = { tables: [OPENS, LOSSES, EXECS] };
+  const rowsOfLists = (sql: string, ...lists: (readonly string[] | null)[]) =>
+    rowsOf(sql, { start, more: { execsnoop: lists.map((argv, pid) => ({ ts: T0, pid, argv })) } });
+
+  test('are JSON text, and null is null', async () => {
+    const sql = 'select argv, typeof(argv) from execsnoop order by pid';
+    expect(await rowsOfLists(sql, ['ls', '-l'], [], null, ['', ''])).toEqual([
+      ['["ls","-l"]', 'text'],
+      ['[]', 'text'],
+      [null, 'null'],
+      ['["",""]', 'text'],
+    ]);
+  });
+
+  test('that look like numbers are text', async () => {
+    const sql = "select typeof(argv), json_type(argv, '$[0]') from execsnoop";
+    expect(await rowsOfLists(sql, ['1'])).toEqual([['text', 'text']]);
+  });
+
+  test('come apart in json_each()', async () => {
+    const sql = `select pid, key, value, json_array_length(argv), argv ->> 0
+                 from execsnoop, json_each(argv) order by pid, key`;
+    expect(await rowsOfLists(sql, ['cc', '-c', ''], null, [], ['make'])).toEqual([
+      [0n, 0n, 'cc', 3n, 'cc'],
+      [0n, 1n, '-c', 3n, 'cc'],
+      [0n, 2n, '', 3n, 'cc'],
+      [3n, 0n, 'make', 1n, 'make'],
+    ]);
+  });
+
+  test('keep every character, and hold none that acts on a terminal', async () => {
+    const argv = [
+      '"\\',
+      "it's",
+      'a\nb\u001b[31m',
+      '\u007f\u0085\u202e\u2028',
+      'é日本😀',
+      '\\xFF',
+      '\ufffe',
+    ];
+    const sql = 'select value from execsnoop, json_each(argv)';
+    expect((await rowsOfLists(sql, argv)).flat()).toEqual(argv);
+    const [[json] = []] = await rowsOfLists('select argv from execsnoop', argv);
+    expect(JSON.parse(json as string)).toEqual(argv);
+    expect(json).not.toMatch(new RegExp(`[${UNSAFE_CHARACTERS}]`));
+    expect(json).toContain('é日本😀');
+  });
+
+  test('are found by what they hold', async () => {
+    const sql = `select pid from execsnoop
+                 where exists (select 1 from json_each(argv) where value = '-j4')`;
+    expect(await rowsOfLists(sql, ['make'], ['make', '-j4'], ['make -j4'], null)).toEqual([[1n]]);
   });
 });
 
@@ -195,7 +252,7 @@ describe('derived columns', () => {
     const table = { ...EXECS, columns: [...EXECS.columns, { ...OPENS.columns[3], name: 'error' }] };
     const known = [table as typeof EXECS];
     const { columns } = await query('select *, time from execsnoop', {}, known);
-    expect(columns).toEqual(['ts', 'pid', 'ret', 'error', 'time']);
+    expect(columns).toEqual(['ts', 'pid', 'argv', 'ret', 'error', 'time']);
   });
 });
 
@@ -228,7 +285,10 @@ describe('refused', () => {
 
   test.each([
     ['select nope from opensnoop', 'SQL: no such column: nope'],
-    ['select * from nope', 'SQL: no such table: nope; the tables are opensnoop, losses, execsnoop'],
+    [
+      'select * from nope',
+      'SQL: no such table: nope; the tables are opensnoop, losses, processes, cgroups, execsnoop',
+    ],
     ['selec 1', 'SQL: near "selec": syntax error'],
     ['select 1; select 2', 'SQL: The supplied SQL string contains more than one statement'],
     ['', 'SQL: The supplied SQL string contains no statements'],
@@ -291,6 +351,16 @@ test('what is loaded is bounded', async () => {
   expect((await query('select sum(pid) from opensnoop', sample, [], 1 << 20)).rows).toEqual([
     [4000n],
   ]);
+});
+
+test('long texts are whole and in order, amid short ones', async () => {
+  const long = (row: number) => `/${row}/`.padEnd(300_000, 'x');
+  const paths = Array.from({ length: 130 }, (_, row) => (row % 7 === 0 ? long(row) : `/${row}`));
+  const segment = paths.map((path, row) => open(row, path, { pid: row }));
+  const sql = 'select pid, path from opensnoop order by rowid';
+  const rows = await rowsOf(sql, { segments: [segment, segment] });
+  expect(rows.map(([pid]) => Number(pid))).toEqual([...paths.keys(), ...paths.keys()]);
+  expect(rows.every(([pid, path]) => path === paths[Number(pid)])).toBe(true);
 });
 
 test('rows are streamed: the first comes before an endless rest', async () => {

@@ -81,6 +81,17 @@ describe('table', () => {
     expect(lines[1]).toHaveLength(40);
   });
 
+  test('a very long text is whole, and makes only its own line longer', () => {
+    const long = 'x'.repeat(1 << 20);
+    const rows = Array.from({ length: 2000 }, (_, i) => [i === 700 ? long : `/${i}`, i, 'y']);
+    const lines = [...tableRows(['path', 'n', 'z'], rows)].join('').trimEnd().split('\n');
+    expect(lines).toHaveLength(2001);
+    expect(lines[701]?.replace(long, 'LONG')).toBe('LONG  700  y');
+    const others = lines.toSpliced(701, 1).map((line) => line.length);
+    expect(Math.max(...others)).toBeLessThan(1000);
+    expect(lines.at(-1)).toMatch(/^\/1999 +1999 {2}y$/);
+  });
+
   test('without rows there is a header', () => {
     expect([...tableRows(['a', 'b'], [])].join('')).toBe('a  b\n');
   });
