@@ -3,8 +3,9 @@
  * Files opened: open, openat, openat2 and creat, with their results. The name is read when the
  * call returns: on entry its page may not be resident yet, and a tracepoint cannot fault it in.
  */
-#include "tracecap/task.h"
 #include "tracecap/name.h"
+#include "tracecap/result.h"
+#include "tracecap/task.h"
 
 /* asm-generic/fcntl.h; the same on x86 and arm64 */
 #define O_ACCMODE   00000003
@@ -12,16 +13,6 @@
 #define O_CREAT	    00000100
 #define O_TRUNC	    00001000
 #define __O_TMPFILE 020000000
-
-/*
- * linux/errno.h: what a signal ends a call with; programs never see these. The call fails with
- * EINTR or is restarted, as the signal's handler was set up; after ERESTARTNOINTR always restarted.
- */
-#define ERESTARTSYS	      512
-#define ERESTARTNOINTR	      513
-#define ERESTARTNOHAND	      514
-#define ERESTART_RESTARTBLOCK 516
-#define EINTR		      4
 
 enum opensnoop_syscall {
 	opensnoop_syscall_open,
@@ -191,19 +182,11 @@ static __always_inline bool flags_wanted(__u64 flags)
 	return flags & opensnoop_flag_bits || opensnoop_access_modes & 1 << (flags & O_ACCMODE);
 }
 
-static __always_inline int result_of(long ret)
-{
-	bool interrupted =
-	    ret == -ERESTARTSYS || ret == -ERESTARTNOHAND || ret == -ERESTART_RESTARTBLOCK;
-
-	return interrupted ? -EINTR : ret;
-}
-
 /* Lays both texts around the pivot and tells the event where they are. Bytes of both. */
 static __always_inline __u32 build_texts(struct opensnoop_event *event, struct tc_walk *walk,
 					 struct task_struct *task, const char *name)
 {
-	__u32 name_size = tc_append_name(walk->scratch, name, &event->path_truncated);
+	__u32 name_size = tc_append_name(walk->scratch, 0, name, &event->path_truncated);
 	__u32 appended = name_size == TC_NO_TEXT ? 0 : name_size;
 	bool opened;
 
@@ -237,10 +220,10 @@ struct opensnoop_record {
 static __always_inline void send(struct opensnoop_record *fixed, const char *name,
 				 struct task_struct *task)
 {
-	__u32 zero = 0, texts, start;
+	__u32 texts, start;
 	struct tc_walk walk = {};
 
-	walk.scratch = bpf_map_lookup_elem(&scratch, &zero);
+	walk.scratch = tc_get_scratch();
 	if (!walk.scratch)
 		return;
 	texts = build_texts(&fixed->event, &walk, task, name);
@@ -263,12 +246,11 @@ int opensnoop_exit(struct syscall_trace_exit *ctx)
 
 	if (!call || !call->started || call->nr != ctx->nr)
 		return 0;
-	/* not its end: it is entered again at once */
-	if (ctx->ret == -ERESTARTNOINTR)
+	if (tc_entered_again(ctx->ret))
 		return 0;
 	started = call->started;
 	call->started = 0;
-	event->ret = result_of(ctx->ret);
+	event->ret = tc_result_of(ctx->ret);
 	if (tc_failed_only && event->ret >= 0)
 		return 0;
 	if (call->how)

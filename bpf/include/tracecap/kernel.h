@@ -52,6 +52,10 @@ struct seqcount_spinlock {
 	struct seqcount seqcount;
 };
 
+typedef struct {
+	struct seqcount_spinlock seqcount;
+} seqlock_t;
+
 struct dentry {
 	struct seqcount_spinlock d_seq;
 	struct dentry *d_parent;
@@ -74,8 +78,14 @@ struct path {
 	struct dentry *dentry;
 };
 
+struct inode {
+	unsigned short i_mode;
+};
+
 struct file {
 	struct path f_path;
+	struct inode *f_inode;
+	void *private_data;
 };
 
 struct fdtable {
@@ -91,15 +101,94 @@ struct fs_struct {
 	struct path pwd;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp; /* of the default hierarchy: cgroup v2 */
+};
+
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+struct cred {
+	kuid_t uid;
+};
+
+struct mm_struct {
+	unsigned long arg_start;
+	unsigned long arg_end;
+};
+
+struct linux_binprm {
+	const char *filename;
+	const char *interp;
+};
+
+struct sched_entity {
+	__u64 sum_exec_runtime;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+/* What was last told of CPU time: it must not go back. */
+struct prev_cputime {
+	__u64 utime;
+	__u64 stime;
+};
+
+struct signal_struct {
+	atomic_t live;
+	struct list_head thread_head;
+	int group_exit_code;
+	unsigned int flags;
+	seqlock_t stats_lock; /* held while a thread is released */
+	__u64 utime;	      /* of threads that have been released */
+	__u64 stime;
+	struct prev_cputime prev_cputime;
+	unsigned long long sum_sched_runtime;
+	unsigned long maxrss; /* pages */
+};
+
 struct task_struct {
+	unsigned int flags;
 	int pid;
 	int tgid;
+	int exit_code;
+	struct sched_entity se;
+	__u64 utime;
+	__u64 stime;
+	struct prev_cputime prev_cputime;
+	__u64 start_boottime;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
+	struct list_head thread_node;
 	struct pid *thread_pid;
+	const struct cred *cred;
+	char comm[16];
 	struct nsproxy *nsproxy;
+	struct signal_struct *signal;
+	struct mm_struct *mm;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct css_set *cgroups;
 };
 
 /* Contexts of the syscalls tracepoints; trace_event_raw_* have other layouts on RT kernels. */
@@ -113,7 +202,21 @@ struct syscall_trace_exit {
 	long ret;
 };
 
+/* Since Linux 6.16: before it, the tracepoint was one of sched_process_template's. */
+struct trace_event_raw_sched_process_exit {
+	int pid;
+};
+
+struct seq_file {
+	char *buf;
+};
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
 struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 };
 

@@ -13,31 +13,10 @@
 #define TRACECAP_PATH_H
 
 #include "kernel.h"
+#include "scratch.h"
 #include "types.h"
 
-#define TC_PATH_MAX 4096
 #define TC_NAME_MAX 255 /* NAME_MAX, linux/limits.h */
-
-/*
- * A record under construction. Directory names are prepended before the pivot, text that follows
- * is appended behind it, and the fixed part is put in front at the end, so that the record is
- * contiguous however long its texts are. Offsets are masked for the verifier.
- */
-#define TC_PIVOT	8192
-#define TC_SCRATCH_SIZE (32768)
-#define TC_START_MASK	(TC_PIVOT - 1)
-#define TC_SIZE_MASK	(2 * TC_PIVOT - 1)
-
-struct tc_scratch {
-	char bytes[TC_SCRATCH_SIZE];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct tc_scratch);
-} scratch SEC(".maps");
 
 #ifdef TC_COMPAT
 /*
@@ -168,18 +147,6 @@ static __always_inline void tc_prepend_path(struct tc_walk *walk, struct vfsmoun
 #endif
 	walk->truncated = true;
 	walk->reached = true;
-}
-
-/* The file behind a descriptor of the current task, or NULL. */
-static __always_inline struct file *tc_file_of(struct task_struct *task, int fd)
-{
-	struct fdtable *fdt = task->files->fdt;
-	struct file *file = NULL;
-
-	if (fd < 0 || (unsigned int)fd >= fdt->max_fds)
-		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), fdt->fd + fd);
-	return file;
 }
 
 #endif
