@@ -43,6 +43,10 @@ Napi::Value ReadClocks(const Napi::CallbackInfo& info) {
   return clocks;
 }
 
+Napi::Value PageBytes(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(sysconf(_SC_PAGESIZE)));
+}
+
 // fsopen(2), fsmount(2): since Linux 5.2, by system call because glibc has them only since 2.36.
 Napi::Value OpenTracefs(const Napi::CallbackInfo& info) {
   const long context = syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC);

@@ -13,6 +13,8 @@
 
 #include "btf_struct.h"
 #include "errors.h"
+#include "iterator.h"
+#include "program_stats.h"
 #include "variable.h"
 
 namespace tracecap {
@@ -28,6 +30,7 @@ Napi::Function Object::Define(Napi::Env env) {
       {InstanceMethod<&Object::DescribeStruct>("describeStruct"),
        InstanceMethod<&Object::SetGlobal>("setGlobal"),
        InstanceMethod<&Object::SetMapEntries>("setMapEntries"),
+       InstanceMethod<&Object::SetMapValueBytes>("setMapValueBytes"),
        InstanceMethod<&Object::ShareMap>("shareMap"), InstanceMethod<&Object::Disable>("disable"),
        InstanceMethod<&Object::Load>("load"), InstanceMethod<&Object::MapFd>("mapFd"),
        InstanceMethod<&Object::UpdateMap>("updateMap"),
@@ -35,8 +38,8 @@ Napi::Function Object::Define(Napi::Env env) {
        InstanceMethod<&Object::SetFlag>("setFlag"), InstanceMethod<&Object::Attach>("attach"),
        InstanceMethod<&Object::AttachTracepoint>("attachTracepoint"),
        InstanceMethod<&Object::RunIterator>("runIterator"),
-       InstanceMethod<&Object::MissedRuns>("missedRuns"), InstanceMethod<&Object::Detach>("detach"),
-       InstanceMethod<&Object::Close>("close")});
+       InstanceMethod<&Object::ProgramStats>("programStats"),
+       InstanceMethod<&Object::Detach>("detach"), InstanceMethod<&Object::Close>("close")});
 }
 
 Object::Object(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Object>(info) {
@@ -78,6 +81,12 @@ void Object::SetMapEntries(const Napi::CallbackInfo& info) {
   const int error =
       bpf_map__set_max_entries(MapNamed(info[0]), info[1].As<Napi::Number>().Uint32Value());
   if (error) throw ErrnoError(info.Env(), "size of map " + Text(info[0]), -error);
+}
+
+void Object::SetMapValueBytes(const Napi::CallbackInfo& info) {
+  const int error =
+      bpf_map__set_value_size(MapNamed(info[0]), info[1].As<Napi::Number>().Uint32Value());
+  if (error) throw ErrnoError(info.Env(), "values of map " + Text(info[0]), -error);
 }
 
 void Object::ShareMap(const Napi::CallbackInfo& info) {
@@ -161,39 +170,18 @@ void Object::AttachTracepoint(const Napi::CallbackInfo& info) {
   links_.push_back(link);
 }
 
-void Object::RunIterator(const Napi::CallbackInfo& info) {
-  bpf_link* link = bpf_program__attach_iter(ProgramNamed(info[0]), nullptr);
-  if (!link) throw ErrnoError(info.Env(), "iterate " + Text(info[0]), errno);
-  const int fd = bpf_iter_create(bpf_link__fd(link));
-  int error = errno;
-  bpf_link__destroy(link);
-  if (fd < 0) throw ErrnoError(info.Env(), "iterate " + Text(info[0]), error);
-  char buffer[64];
-  ssize_t size;
-  do {
-    size = read(fd, buffer, sizeof(buffer));
-  } while (size > 0 || (size < 0 && (errno == EINTR || errno == EAGAIN)));
-  error = errno;
-  close(fd);
-  if (size < 0) throw ErrnoError(info.Env(), "iterate " + Text(info[0]), error);
+Napi::Value Object::RunIterator(const Napi::CallbackInfo& info) {
+  const bpf_map* map = info[1].IsString() ? MapNamed(info[1]) : nullptr;
+  std::vector<uint8_t> output;
+  const int error = RunIteratorProgram(ProgramNamed(info[0]), map, &output);
+  if (error) throw ErrnoError(info.Env(), "iterate " + Text(info[0]), error);
+  auto bytes = Napi::Uint8Array::New(info.Env(), output.size());
+  std::copy(output.begin(), output.end(), bytes.Data());
+  return bytes;
 }
 
-// recursion_misses: since Linux 5.12 for tp_btf (9ed9e9ba2337), since 6.7 also for programs on
-// tracepoints (dd8657894c11, "bpf: Count missed stats in trace_call_bpf"); 0 before.
-Napi::Value Object::MissedRuns(const Napi::CallbackInfo& info) {
-  uint64_t missed = 0;
-  bpf_program* program;
-  bpf_object__for_each_program(program, Opened(info.Env())) {
-    const int fd = bpf_program__fd(program);
-    if (fd < 0) continue;  // left out
-    bpf_prog_info about = {};
-    uint32_t size = sizeof(about);
-    if (bpf_obj_get_info_by_fd(fd, &about, &size)) {
-      throw ErrnoError(info.Env(), std::string("ask about ") + bpf_program__name(program), errno);
-    }
-    missed += about.recursion_misses;
-  }
-  return Napi::Number::New(info.Env(), static_cast<double>(missed));
+Napi::Value Object::ProgramStats(const Napi::CallbackInfo& info) {
+  return tracecap::ProgramStats(info.Env(), Opened(info.Env()));
 }
 
 void Object::Detach(const Napi::CallbackInfo&) { DestroyLinks(); }

@@ -21,6 +21,7 @@ class Object : public Napi::ObjectWrap<Object> {
   Napi::Value DescribeStruct(const Napi::CallbackInfo& info);
   void SetGlobal(const Napi::CallbackInfo& info);
   void SetMapEntries(const Napi::CallbackInfo& info);
+  void SetMapValueBytes(const Napi::CallbackInfo& info);
   void ShareMap(const Napi::CallbackInfo& info);
   void Disable(const Napi::CallbackInfo& info);
   void Load(const Napi::CallbackInfo& info);
@@ -30,8 +31,8 @@ class Object : public Napi::ObjectWrap<Object> {
   void SetFlag(const Napi::CallbackInfo& info);
   void Attach(const Napi::CallbackInfo& info);
   void AttachTracepoint(const Napi::CallbackInfo& info);
-  void RunIterator(const Napi::CallbackInfo& info);
-  Napi::Value MissedRuns(const Napi::CallbackInfo& info);
+  Napi::Value RunIterator(const Napi::CallbackInfo& info);
+  Napi::Value ProgramStats(const Napi::CallbackInfo& info);
   void Detach(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
 

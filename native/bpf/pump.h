@@ -32,7 +32,8 @@ class Pump {
   // they lose. False ends the pump.
   using Deliver = std::function<bool(PumpOutput)>;
 
-  // began: when the programs began to count losses, ns since the Unix epoch.
+  // time_offset: from our own boot time to the Unix epoch. began: when the programs began to count
+  // losses, ns since then.
   Pump(std::vector<Ring> rings, std::vector<Table> tables, std::unique_ptr<LossCounters> losses,
        int64_t time_offset, int64_t began);
   ~Pump();

@@ -37,6 +37,7 @@ PumpObject::PumpObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PumpOb
   const auto options = info[0].As<Napi::Object>();
   bool lossless;
   const int64_t time_offset = options.Get("timeOffset").As<Napi::BigInt>().Int64Value(&lossless);
+  const int64_t own_offset = options.Get("ownOffset").As<Napi::BigInt>().Int64Value(&lossless);
   std::vector<Table> tables;
   const auto plans = options.Get("plans").As<Napi::Array>();
   for (uint32_t i = 0; i < plans.Length(); i++) {
@@ -45,10 +46,10 @@ PumpObject::PumpObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PumpOb
   const Napi::Value began_given = options.Get("began");
   const int64_t began = began_given.IsBigInt()
                             ? began_given.As<Napi::BigInt>().Int64Value(&lossless)
-                            : BootNow() + time_offset;
+                            : BootNow() + own_offset;
   pump_ = std::make_unique<Pump>(
       RingsFromJs(options.Get("rings").As<Napi::Array>()), std::move(tables),
-      CountersFromJs(options.Get("losses").As<Napi::Array>()), time_offset, began);
+      CountersFromJs(options.Get("losses").As<Napi::Array>()), own_offset, began);
 }
 
 void PumpObject::Start(const Napi::CallbackInfo& info) {

@@ -15,11 +15,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { kGo = 1, kStatus, kNoFile, kSigIgn, kSigBlk, kUid, kGid, kUser, kCommand };
@@ -67,18 +69,63 @@ static int become(const char* uid, const char* gid, const char* user) {
   return setuid(strtoul(uid, NULL, 10));
 }
 
+/* Whether execve() has a chance; 0, or an errno. */
+static int cannot_run(const char* path) {
+  struct stat about;
+  if (stat(path, &about)) return errno;
+  if (!S_ISREG(about.st_mode)) return EACCES;
+  return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) ? errno : 0;
+}
+
+/*
+ * Finds a command as execvp(3) does, but before the recording: the tries that fail are ours, not
+ * the command's. Gives 0 and its path, or an errno.
+ */
+static int find_command(const char* name, char* path, size_t size) {
+  snprintf(path, size, "%s", name);
+  if (strchr(name, '/')) return 0;
+  if (!*name) return ENOENT;
+  const char* folder = getenv("PATH");
+  if (!folder) folder = "/bin:/usr/bin"; /* confstr(_CS_PATH), as execvp(3) has it */
+  int error = ENOENT;
+  for (;;) {
+    const size_t length = strcspn(folder, ":");
+    const int fits = (int)length + 1 + strlen(name) < size;
+    snprintf(path, size, "%.*s%s%s", (int)length, folder, length ? "/" : "", name);
+    const int obstacle = fits ? cannot_run(path) : ENAMETOOLONG;
+    if (!obstacle) return 0;
+    if (obstacle == EACCES) error = EACCES;
+    if (!folder[length]) return error;
+    folder += length + 1;
+  }
+}
+
+/* execvp(3): what the kernel does not know as a program is read by the shell. Gives an errno. */
+static int run(const char* path, char** words, int count) {
+  execv(path, words);
+  if (errno != ENOEXEC) return errno;
+  char** shell = calloc(count + 2, sizeof(*shell));
+  if (!shell) return ENOMEM;
+  shell[0] = "/bin/sh";
+  shell[1] = (char*)path;
+  memcpy(&shell[2], &words[1], count * sizeof(*shell)); /* with the NULL behind the last */
+  execv(shell[0], shell);
+  return errno;
+}
+
 int main(int argc, char** argv) {
   if (argc <= kCommand) return kNotFound;
   const int status = atoi(argv[kStatus]);
   fcntl(status, F_SETFD, FD_CLOEXEC);
   /* looks up groups, which opens files: so before the recording */
   int error = become(argv[kUid], argv[kGid], argv[kUser]) ? errno : 0;
+  char path[PATH_MAX];
+  if (!error) error = find_command(argv[kCommand], path, sizeof(path));
   if (!wait_for_go(atoi(argv[kGo]))) return kNotExecutable;
   if (!error) {
     restore_limits(argv[kNoFile]);
     restore_signals(argv[kSigIgn], argv[kSigBlk]);
-    execvp(argv[kCommand], argv + kCommand);
-    error = errno;
+    error = run(path, argv + kCommand, argc - kCommand);
   }
   dprintf(status, "%d", error);
   return error == ENOENT ? kNotFound : kNotExecutable;

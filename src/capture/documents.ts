@@ -85,6 +85,8 @@ const clock = shape.object({
 const START = shape.object({
   recorder: shape.text,
   command_line: shape.list(shape.text),
+  note: shape.optional(nullableText),
+  labels: shape.optional(shape.dictionary(shape.text)),
   requested_by: shape.object({
     uid: shape.count,
     sudo_user: nullableText,
@@ -132,13 +134,36 @@ const START = shape.object({
 
 const MANIFEST = shape.object({
   clock,
+  clock_steps: shape.optional(
+    shape.list(
+      shape.object({
+        boot_ns: nanoseconds,
+        by_ns: shape.matching(/^-?\d{1,19}$/, 'a difference in nanoseconds as text'),
+      }),
+    ),
+  ),
   end_reason: shape.text,
   end_detail: nullableText,
   sources: shape.list(
     shape.object({ name, rows: shape.count, bytes: shape.count, lost: shape.count }),
   ),
   users: shape.dictionary(shape.text),
-  cost: shape.object({ recorder_cpu_ns: shape.count, recorder_peak_rss_bytes: shape.count }),
+  cost: shape.object({
+    recorder_cpu_ns: shape.count,
+    recorder_peak_rss_bytes: shape.count,
+    programs: shape.optional(
+      shape.orNull(
+        shape.list(
+          shape.object({
+            source: shape.text,
+            program: shape.text,
+            runs: shape.count,
+            time_ns: shape.count,
+          }),
+        ),
+      ),
+    ),
+  }),
 });
 
 /** The column types of version 1, as a record so that tsc asks for a new one here. */
@@ -153,6 +178,7 @@ const TYPES: Readonly<Record<Column['type'], true>> = {
   bool: true,
   utf8: true,
   'dictionary<utf8>': true,
+  'list<utf8>': true,
   enum: true,
 };
 

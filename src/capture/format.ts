@@ -27,8 +27,10 @@ export const SEGMENT_TIME_TO = 'tracecap.ts_to';
 export const MAX_SEGMENT_ROWS = 1 << 20;
 /** Bytes of a segment, and of what one reading of it may decompress to. */
 export const MAX_SEGMENT_BYTES = 64 << 20;
-/** Bytes of one text: a path has up to 4096, each of which may be spelt `\xNN`, and there is room. */
-export const MAX_TEXT_BYTES = 64 << 10;
+/** Bytes of one text: 1 MiB is the most that is kept of a program's arguments, each byte spelt `\xNN`. */
+export const MAX_TEXT_BYTES = 4 << 20;
+/** Bytes of one list, four of them for each of its texts: 2 MiB of arguments, whatever they are. */
+export const MAX_LIST_BYTES = 8 << 20;
 /** Entries of a capture: eleven days of a segment a second. */
 export const MAX_ENTRIES = 1_000_000;
 /** Bytes of start.json or manifest.json. */
@@ -86,6 +88,9 @@ export interface Start {
   /** Version of tracecap that recorded. */
   readonly recorder: string;
   readonly command_line: readonly string[];
+  /** What the user says of the recording (--note, --label); absent in early captures. */
+  readonly note?: string | null;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly requested_by: {
     readonly uid: number;
     readonly sudo_user: string | null;
@@ -113,9 +118,28 @@ export interface SourceEnd {
   readonly lost: number;
 }
 
+/** The time of day was set while the recording ran. */
+export interface ClockStep {
+  /** When that was noticed: at most a second later. */
+  readonly boot_ns: Nanoseconds;
+  /** By how much, forward or back (with -). */
+  readonly by_ns: string;
+}
+
+/** What a BPF program cost. */
+export interface ProgramCost {
+  /** The source that it belongs to; `follow` for those that mark who is recorded. */
+  readonly source: string;
+  readonly program: string;
+  readonly runs: number;
+  readonly time_ns: number;
+}
+
 /** `manifest.json`: what happened. Its presence says that the recording finished. */
 export interface Manifest {
   readonly clock: ClockReading;
+  /** Rows keep to the clock as it was at the start. Absent in early captures. */
+  readonly clock_steps?: readonly ClockStep[];
   readonly end_reason: EndReason;
   /** The signal, the errno or the exit status behind the reason. */
   readonly end_detail: string | null;
@@ -125,5 +149,7 @@ export interface Manifest {
   readonly cost: {
     readonly recorder_cpu_ns: number;
     readonly recorder_peak_rss_bytes: number;
+    /** null: the kernel did not allow to count (CAP_SYS_ADMIN). Absent in early captures. */
+    readonly programs?: readonly ProgramCost[] | null;
   };
 }

@@ -36,7 +36,7 @@ export class CaptureWriter {
     this.#compress = compress;
     this.#tables = new Set(start.tables.map((table) => table.name));
     this.#zip.add(README_ENTRY, new TextEncoder().encode(README));
-    this.#zip.add(START_ENTRY, encodeDocument(start));
+    this.#zip.add(START_ENTRY, encodeDocument(start), true);
   }
 
   /** Bytes of the capture so far, in whole entries. */
@@ -67,7 +67,7 @@ export class CaptureWriter {
 
   /** Writes manifest.json and the central directory. The last call. */
   finish(manifest: Manifest): void {
-    this.#zip.add(MANIFEST_ENTRY, encodeDocument(manifest));
+    this.#zip.add(MANIFEST_ENTRY, encodeDocument(manifest), true);
     this.#zip.finish();
   }
 }

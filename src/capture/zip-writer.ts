@@ -3,7 +3,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import type { Sink } from './sink.js';
 import * as zip from './zip-format.js';
 
-/** Entries below this are deflated; larger ones are segments, whose bodies are compressed already. */
+/** Segments below this are deflated; the bodies of larger ones are compressed already. */
 const DEFLATE_BELOW = 16 * 1024;
 
 /** Version 2.0 of the format for deflate, 4.5 for ZIP64 (4.4.3.2). */
@@ -44,9 +44,10 @@ export class ZipWriter {
   /**
    * Writes one entry, whose name must be ASCII; gives the bytes that the file grew by. Throws what
    * the sink throws; from then on every call does, since nothing can be read behind a part of an entry.
+   * `deflate`: whatever its size.
    */
-  add(name: string, bytes: Uint8Array): number {
-    const deflated = bytes.length < DEFLATE_BELOW ? deflateRawSync(bytes) : bytes;
+  add(name: string, bytes: Uint8Array, deflate = bytes.length < DEFLATE_BELOW): number {
+    const deflated = deflate ? deflateRawSync(bytes) : bytes;
     const data = deflated.length < bytes.length ? deflated : bytes;
     const entry: Written = {
       name: Buffer.from(name, 'latin1'),

@@ -20,6 +20,8 @@ export interface BpfObject {
   setGlobal(name: string, value: bigint | Uint8Array): void;
   /** Before load(): max_entries of a map; bytes of a ring. */
   setMapEntries(map: string, entries: number): void;
+  /** Before load(): bytes of a value of a map. */
+  setMapValueBytes(map: string, bytes: number): void;
   /** Before load(): uses the map behind the descriptor instead of creating one. */
   shareMap(map: string, fd: number): void;
   /** Before load(): leaves a program out. */
@@ -35,19 +37,32 @@ export interface BpfObject {
   attach(program: string): void;
   /** Attaches to the tracepoint with this id (tracefs: events/CATEGORY/NAME/id). */
   attachTracepoint(program: string, id: number): void;
-  /** Runs an iterator to its end; throws where it does not get there. */
-  runIterator(program: string): void;
   /**
-   * After load(): how often the kernel left out a run of one of the programs, because another BPF
-   * program or bpf(2) was at work on that CPU. A hook counts for all that passes it, wanted or not,
-   * and a call whose beginning and end were both left out counts twice: so this is the most that was
-   * lost. Programs on tracepoints are counted since Linux 6.7.
+   * Runs an iterator to its end, over the elements of a map where it is one for maps; gives what it
+   * wrote. Throws where it does not get to its end.
    */
-  missedRuns(): number;
+  runIterator(program: string, map?: string): Uint8Array;
+  /** After load(): what the kernel counted of each program. */
+  programStats(): ProgramStats[];
   /** Detaches everything, the last attached first. */
   detach(): void;
   /** Detaches and unloads. After it, all but close() and detach() throws. */
   close(): void;
+}
+
+/** What the kernel counts of a program. */
+export interface ProgramStats {
+  readonly name: string;
+  /** Only while BpfAddon.enableStats() is in force; 0 otherwise. */
+  readonly runs: number;
+  readonly timeNs: number;
+  /**
+   * How often it left out a run, because another BPF program or bpf(2) was at work on that CPU. A
+   * hook counts for all that passes it, wanted or not, and a call whose beginning and end were both
+   * left out counts twice: so this is the most that was lost. Programs on tracepoints are counted
+   * since Linux 6.7.
+   */
+  readonly missed: number;
 }
 
 export interface VariablePlace {
@@ -78,8 +93,10 @@ export interface PumpOptions {
   /** One a table; an event's tc_source is the index. */
   readonly plans: readonly DecodePlan[];
   readonly losses: readonly VariablePlace[];
-  /** Nanoseconds to add to boot time for the Unix epoch. */
+  /** Nanoseconds to add to the boot time of events for the Unix epoch. */
   readonly timeOffset: bigint;
+  /** And to that of our own time namespace. */
+  readonly ownOffset: bigint;
   /** Time 0 of the recording, since which losses count: ns since the Unix epoch. */
   readonly began: bigint;
 }
@@ -109,6 +126,22 @@ export interface BpfAddon {
   captureLog(verbose: boolean): void;
   /** CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_BOOTTIME, ns. */
   readClocks(): { readonly wall: bigint; readonly monotonic: bigint; readonly boot: bigint };
+  /**
+   * The absolute path of the cgroup (v2) with this id, as bytes, where `mount` is a descriptor in its
+   * file system; null where there is none any more. Throws without CAP_DAC_READ_SEARCH.
+   */
+  cgroupPath(mount: number, id: bigint): Uint8Array | null;
+  /** The value of an element of a map that is not per CPU; null where there is none. */
+  lookupMap(fd: number, key: Uint8Array, valueBytes: number): Uint8Array | null;
+  /** Descriptor of what is pinned at a path in a bpffs. */
+  openPinned(path: string): number;
+  /**
+   * Has the kernel count runs and time of all programs, until the descriptor that this gives is
+   * closed. Throws where that is not allowed.
+   */
+  enableStats(): number;
+  /** Bytes of a page of memory. */
+  pageBytes(): number;
   /** Descriptor of a tracefs of our own, mounted nowhere. */
   openTracefs(): number;
 }

@@ -1,9 +1,10 @@
 /** Filters that the kernel applies: from the words of the command line to globals and targets. */
 import { readFileSync } from 'node:fs';
 import { TracecapError } from '../shared/errors.js';
+import type { PlaceFilters } from './places.js';
 
 /** Whom to record, and what of it. Absent: no such filter. */
-export interface Filters {
+export interface Filters extends PlaceFilters {
   readonly pids?: readonly number[];
   readonly tids?: readonly number[];
   readonly uid?: number;
@@ -57,7 +58,24 @@ export function filterGlobals(
     globals.tc_wanted_comm = comm;
     globals.tc_wanted_comm_len = BigInt(comm.length);
   }
-  return globals;
+  return { ...globals, ...placeGlobals(filters) };
+}
+
+function placeGlobals({ cgroup, mntns, cgroupSet, mntnsSet }: Filters): Record<string, bigint> {
+  return {
+    ...(cgroup && { tc_filter_cgroup: 1n }),
+    ...(mntns !== undefined && { tc_wanted_mntns: BigInt(mntns) }),
+    ...(cgroupSet !== undefined && { tc_filter_cgroup_set: 1n }),
+    ...(mntnsSet !== undefined && { tc_filter_mntns_set: 1n }),
+  };
+}
+
+/** Maps of bpf/include/tracecap/task.h in whose place others are put. */
+export function filterMaps({ cgroupSet, mntnsSet }: Filters): Record<string, number> {
+  return {
+    ...(cgroupSet !== undefined && { tc_cgroup_set: cgroupSet }),
+    ...(mntnsSet !== undefined && { tc_mntns_set: mntnsSet }),
+  };
 }
 
 /** Processes and threads to mark. Throws a usage error that names one that does not exist. */

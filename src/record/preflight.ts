@@ -1,11 +1,7 @@
 /** What must be true before any program is loaded, each failure with what to do about it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { TracecapError } from '../shared/errors.js';
-
-/** Bits of capabilities(7), linux/capability.h. */
-const CAP_SYS_ADMIN = 21;
-const CAP_PERFMON = 38;
-const CAP_BPF = 39;
+import { CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN, hasCapability } from './capabilities.js';
 
 /** Where preflight looks; tests put other files there. */
 export interface PreflightPaths {
@@ -48,8 +44,7 @@ export function preflight(platform: string = process.platform, paths = PATHS): v
 }
 
 function checkCapabilities(status: string): void {
-  const effective = /^CapEff:\s*([0-9a-f]+)/m.exec(readFileSync(status, 'utf8'))?.[1] ?? '0';
-  const has = (capability: number) => (BigInt(`0x${effective}`) >> BigInt(capability)) & 1n;
+  const has = (capability: number) => hasCapability(capability, status);
   if (has(CAP_SYS_ADMIN) || (has(CAP_BPF) && has(CAP_PERFMON))) return;
   const missing = [
     ...(has(CAP_BPF) ? [] : ['CAP_BPF']),

@@ -4,6 +4,7 @@ import type { SourceRefusal } from '../capture/format.js';
 import { reason, TracecapError } from '../shared/errors.js';
 import { formatSize } from '../shared/size.js';
 import { isBpfError } from './bpf-addon.js';
+import { CAP_SYS_ADMIN, hasCapability } from './capabilities.js';
 
 const { EACCES, EINVAL, ENOMEM, E2BIG, EPERM } = constants.errno;
 
@@ -45,10 +46,14 @@ function explanation(errno: number, log: string): string {
   if (errno === EINVAL && NO_TASK_STORAGE.test(log)) {
     return ': this kernel is too old; Linux 5.13 or newer is needed';
   }
-  if (errno === EPERM) return ': this kernel does not allow it, even to root';
   if (errno === EACCES && log.includes('processed ')) {
     return ": the kernel's verifier refused it; please report this with 'tracecap record -v'";
   }
+  // What else a kernel may ask for, Debian's for tracepoints (kernel.perf_event_paranoid 3).
+  if ([EPERM, EACCES].includes(errno) && !hasCapability(CAP_SYS_ADMIN)) {
+    return ': this kernel wants CAP_SYS_ADMIN for it; run as root';
+  }
+  if (errno === EPERM) return ': this kernel does not allow it, even to root';
   if (errno === EACCES) return ': not permitted; run as root';
   if (errno === ENOMEM) return ': no memory; try a smaller --buffer-size';
   return '';

@@ -2,6 +2,8 @@
 import type { Manifest, SourceEnd, Start } from '../capture/format.js';
 import type { PumpOptions } from './bpf-addon.js';
 import type { LossRow } from './losses.js';
+import type { ListedProcess } from './process-list.js';
+import type { ProcessRowOptions } from './process-rows.js';
 
 /** Where to write what, and from where it comes. */
 export interface BeginMessage {
@@ -11,6 +13,13 @@ export interface BeginMessage {
   /** Names of the loaded sources: the tables of the pump's plans, in their order. */
   readonly sources: readonly string[];
   readonly pump: PumpOptions;
+  /** Whether what looks like a secret in arguments is made unreadable. */
+  readonly maskSecrets: boolean;
+  /** The processes that are recorded, and how their rows are made. */
+  readonly processes: readonly ListedProcess[];
+  readonly processRows: ProcessRowOptions;
+  /** Descriptor of the map with the paths of cgroups that are made while we record. */
+  readonly newCgroups: number;
 }
 
 /** To the worker. */
@@ -21,6 +30,8 @@ export type ToWorker =
       readonly type: 'stop';
       /** What else is known to be lost. */
       readonly losses: readonly LossRow[];
+      /** The processes that are there now. */
+      readonly processes: readonly ListedProcess[];
     }
   | { readonly type: 'finish'; readonly manifest: Manifest };
 

@@ -1,18 +1,24 @@
 /** A capture being recorded: batches and losses in, segments out, and the sums that the manifest wants. */
-import { batchFromRows } from '../capture/batch-from-rows.js';
+import { batchFromRows, type Row } from '../capture/batch-from-rows.js';
+import { CGROUPS } from '../capture/cgroups.js';
 import type { Manifest, SourceEnd } from '../capture/format.js';
 import { LOSSES } from '../capture/losses.js';
 import { fileSink } from '../capture/sink.js';
 import { CaptureWriter } from '../capture/writer.js';
 import type { ColumnBatch, Table } from '../schema/table.js';
 import type { PumpOutput } from './bpf-addon.js';
+import { containerId } from './container-id.js';
 import { isDiskNearlyFull } from './disk.js';
 import { type LossRow, lossRow } from './losses.js';
+import { maskColumns } from './mask-columns.js';
+import { SeenValues } from './seen-values.js';
 import type { BeginMessage, FromWorker } from './segment-messages.js';
 
 /** Level 1: a higher one makes captures a few per cent smaller for several times the CPU. */
 const ZSTD_LEVEL = 1;
 const DISK_CHECK_EVERY_MS = 1000;
+/** Rows of processes in a segment: with arguments of 32 KiB each, spelt `\xNN`, it is not too large. */
+const MOST_ROWS = 256;
 
 export class SegmentStream {
   readonly #writer: CaptureWriter;
@@ -22,20 +28,30 @@ export class SegmentStream {
   readonly #rows = new Map<string, number>();
   readonly #bytes = new Map<string, number>();
   readonly #lost = new Map<string, number>();
-  readonly #uids = new Set<number>();
+  readonly #uids = new SeenValues('tc_uid');
+  readonly #cgroups = new SeenValues('tc_cgroup');
   readonly #names: readonly string[];
+  readonly #maskSecrets: boolean;
   readonly #recorded: ReadonlySet<string>;
+  /** Gives the path of a cgroup, as far as it is known. */
+  namesOfCgroups: (id: bigint) => string | null = () => null;
   #failed = false;
   #diskChecked = 0;
 
   constructor(
-    { output, start, sources }: Pick<BeginMessage, 'output' | 'start' | 'sources'>,
+    {
+      output,
+      start,
+      sources,
+      maskSecrets,
+    }: Pick<BeginMessage, 'output' | 'start' | 'sources' | 'maskSecrets'>,
     compress: (bytes: Uint8Array, level: number) => Uint8Array,
     post: (message: FromWorker) => void,
   ) {
     this.#fd = output.fd;
     this.#post = post;
     this.#names = sources;
+    this.#maskSecrets = maskSecrets;
     this.#recorded = new Set(start.sources.map(({ name }) => name));
     this.#tables = sources.map((name) => {
       const table = start.tables.find((candidate) => candidate.name === name);
@@ -56,7 +72,7 @@ export class SegmentStream {
   }
 
   get uids(): number[] {
-    return [...this.#uids];
+    return this.#uids.all.map(Number);
   }
 
   get sources(): SourceEnd[] {
@@ -76,7 +92,7 @@ export class SegmentStream {
     }
     const table = this.#tables[output.table];
     if (!table) throw new Error(`the pump has no table ${output.table}`);
-    this.#collectUids(table, output.batch);
+    this.#note(table, output.batch);
     if (this.#writeSegment(table, output.batch)) {
       add(this.#rows, table.name, output.batch.rows);
       this.#checkDisk();
@@ -92,6 +108,15 @@ export class SegmentStream {
     this.#writeSegment(LOSSES, batchFromRows(LOSSES, losses));
   }
 
+  /** Writes rows of one of the recorder's own tables. */
+  writeRows(table: Table, rows: readonly Row[]): void {
+    for (let at = 0; at < rows.length; at += MOST_ROWS) {
+      const batch = batchFromRows(table, rows.slice(at, at + MOST_ROWS));
+      this.#note(table, batch);
+      this.#writeSegment(table, batch);
+    }
+  }
+
   finish(manifest: Manifest): void {
     if (this.#failed) return;
     try {
@@ -103,8 +128,9 @@ export class SegmentStream {
 
   #writeSegment(table: Table, batch: ColumnBatch): boolean {
     if (this.#failed) return false;
+    const written = this.#maskSecrets ? maskColumns(table, batch) : batch;
     try {
-      add(this.#bytes, table.name, this.#writer.writeSegment(table, batch));
+      add(this.#bytes, table.name, this.#writer.writeSegment(table, written));
       return true;
     } catch (error) {
       this.#fail(error);
@@ -126,11 +152,14 @@ export class SegmentStream {
     if (isDiskNearlyFull(this.#fd)) this.#post({ type: 'full' });
   }
 
-  #collectUids(table: Table, batch: ColumnBatch): void {
-    table.columns.forEach(({ kind }, index) => {
-      if (kind !== 'tc_uid') return;
-      for (const uid of batch.columns[index]?.values ?? []) this.#uids.add(Number(uid));
+  /** Keeps what ids stand for, while it can still be found out. */
+  #note(table: Table, batch: ColumnBatch): void {
+    this.#uids.add(table, batch);
+    const cgroups = this.#cgroups.add(table, batch).map((id) => {
+      const path = this.namesOfCgroups(BigInt(id));
+      return { cgroup: id, path, container_id: path && containerId(path) };
     });
+    if (cgroups.length > 0) this.#writeSegment(CGROUPS, batchFromRows(CGROUPS, cgroups));
   }
 }
 

@@ -4,6 +4,7 @@ import type { EndReason, Manifest } from '../capture/format.js';
 import { assetPath } from '../shared/assets.js';
 import { TracecapError } from '../shared/errors.js';
 import type { LossRow } from './losses.js';
+import type { ListedProcess } from './process-list.js';
 import type { BeginMessage, FromWorker, Progress, ToWorker } from './segment-messages.js';
 
 /** Something ended the recording from below. */
@@ -45,9 +46,12 @@ export class SegmentThread {
     throw new TracecapError('output', `cannot write ${path}: ${answer.message}`);
   }
 
-  /** Empties the rings; `losses` go into the capture, too. */
-  drain(losses: readonly LossRow[]): Promise<Answer<'drained'>> {
-    return this.#ask({ type: 'stop', losses }, 'drained');
+  /** Empties the rings; losses and processes go into the capture, too. */
+  drain(
+    losses: readonly LossRow[],
+    processes: readonly ListedProcess[],
+  ): Promise<Answer<'drained'>> {
+    return this.#ask({ type: 'stop', losses, processes }, 'drained');
   }
 
   async finish(manifest: Manifest): Promise<number> {

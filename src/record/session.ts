@@ -4,10 +4,13 @@ import type { SourceRefusal, SourceStart } from '../capture/format.js';
 import type { Source } from '../schema/define-source.js';
 import { bpfObjectPath } from '../shared/assets.js';
 import { reason, TracecapError } from '../shared/errors.js';
-import type { BpfAddon, BpfObject, VariablePlace } from './bpf-addon.js';
+import type { BpfAddon, ProgramStats, RingPlace, VariablePlace } from './bpf-addon.js';
 import type { Target } from './filters.js';
-import { refusalOf, ringRefusal, tasksRefusal } from './refusal.js';
-import { attachHook, hookName, type LoadedSource, loadSource } from './source-object.js';
+import { FOLLOW } from './losses.js';
+import type { ListedProcess } from './process-list.js';
+import { refusalOf } from './refusal.js';
+import { attachHook, hookNames, type LoadedSource, loadSource } from './source-object.js';
+import { TasksObject } from './tasks-object.js';
 import { findTracepoints, type TracepointIds } from './tracefs.js';
 
 export interface SessionOptions {
@@ -21,16 +24,13 @@ export interface SessionOptions {
   /** Globals of all objects, and of single sources by their name. */
   readonly globals: Globals;
   readonly sourceGlobals: Readonly<Record<string, Globals>>;
+  /** Descriptors of maps to put in the place of shared ones, by their names. */
+  readonly maps: Readonly<Record<string, number>>;
+  /** Descriptor of the folder of the cgroup to record; null: all. */
+  readonly cgroup: number | null;
 }
 
 export type Globals = Readonly<Record<string, bigint | Uint8Array>>;
-
-/** Maps that all objects share, and the part of --buffer-size that each ring gets. */
-const RINGS = { tc_flood: 1, tc_rare: 1 / 4 } as const;
-const SHARED_MAPS = [...Object.keys(RINGS), 'tc_marks'];
-
-/** The least that a ring can have: a page (kernel/bpf/ringbuf.c, ringbuf_map_alloc). */
-export const MIN_RING_BYTES = 4096;
 
 /** A ring wakes its reader at this part of it. */
 const WAKEUP_FRACTION = 1 / 8;
@@ -41,7 +41,8 @@ export class Session {
   readonly #attached = new Set<LoadedSource>();
   readonly refused: SourceRefusal[] = [];
   readonly #options: SessionOptions;
-  readonly #tasks: BpfObject;
+  readonly #pageBytes: number;
+  readonly #tasks: TasksObject;
 
   /**
    * Loads everything, each source on its own, and marks the targets. Throws `unsupported` where
@@ -49,10 +50,11 @@ export class Session {
    */
   constructor(addon: BpfAddon, options: SessionOptions, targets: readonly Target[]) {
     this.#options = options;
+    this.#pageBytes = addon.pageBytes();
     const tracepoints = findTracepoints(addon);
     this.#tasks = this.#loadTasks(addon, targets.length);
     try {
-      this.#mark(targets);
+      this.#tasks.mark(targets);
       for (const source of options.sources) this.#loadSource(addon, source, tracepoints);
       this.#requireSources(this.#loaded.length);
     } catch (error) {
@@ -76,25 +78,18 @@ export class Session {
     this.#requireSources(this.#attached.size);
   }
 
-  /** Marks processes and threads, all their threads, and what they start if they are followed. */
-  #mark(targets: readonly Target[]): void {
-    try {
-      this.#tasks.attach('tasks_fork');
-      for (const { kind, number, marks } of targets) {
-        this.#tasks.updateMap('targets', words(kind, number), words(marks));
-      }
-      // Again for threads whose creator was not marked yet, born where the first run had passed.
-      for (let run = 0; run < 2; run++) this.#tasks.runIterator('tasks_mark');
-    } catch (error) {
-      throw tasksRefusal(error);
-    }
+  get rings(): RingPlace[] {
+    return this.#tasks.rings;
   }
 
-  get rings(): { fd: number; bytes: number }[] {
-    return Object.entries(RINGS).map(([map, part]) => ({
-      fd: this.#tasks.mapFd(map),
-      bytes: this.#ringBytes(part),
-    }));
+  /** The processes that are recorded now. timeOffset: ns from boot time to the Unix epoch. */
+  processes(timeOffset: bigint): ListedProcess[] {
+    return this.#tasks.processes(timeOffset);
+  }
+
+  /** Begins to keep the paths of cgroups that are made; gives the map, id to path. */
+  watchCgroups(): number {
+    return this.#tasks.watchCgroups();
   }
 
   /** What was loaded, in the order of the numbers that events bear. */
@@ -104,28 +99,27 @@ export class Session {
 
   /** Where each source counts its losses, in the order of `sources`, then the marking's own. */
   get losses(): VariablePlace[] {
-    return [...this.#loaded.map(({ object }) => object), this.#tasks].map((object) =>
+    return [...this.#loaded.map(({ object }) => object), this.#tasks.object].map((object) =>
       object.findVariable('tc_lost'),
     );
   }
 
   /** What is being recorded, by which hooks. */
   get started(): SourceStart[] {
-    return [...this.#attached].map(({ source, hooks, file }) => ({
-      name: source.name,
-      hooks: hooks.map(hookName),
-      object: file,
+    return [...this.#attached].map((loaded) => ({
+      name: loaded.source.name,
+      hooks: hookNames(loaded),
+      object: loaded.file,
     }));
   }
 
-  /**
-   * Runs of programs that the kernel left out, of the sources that have any: at most so many events
-   * were lost (BpfObject.missedRuns). To be read before close().
-   */
-  get misses(): { source: string; count: number }[] {
-    return this.#loaded
-      .map(({ source, object }) => ({ source: source.name, count: object.missedRuns() }))
-      .filter(({ count }) => count > 0);
+  /** What the kernel counted of each source's programs, then of the marking's own. */
+  get programs(): { source: string; programs: ProgramStats[] }[] {
+    const sources = this.#loaded.map(({ source, object }) => ({
+      source: source.name,
+      programs: object.programStats(),
+    }));
+    return [...sources, { source: FOLLOW, programs: this.#tasks.object.programStats() }];
   }
 
   /** Ends all sources at once: no call that begins after this is recorded. */
@@ -133,44 +127,50 @@ export class Session {
     for (const { object } of this.#loaded) object.setFlag('tc_stopped');
   }
 
+  /** After stop(): sends what is still on its way as it stands, of sources that declare how. */
+  sendUnfinished(): void {
+    for (const { object, atEnd } of this.#attached) {
+      for (const { program, map } of atEnd) object.runIterator(program, map);
+    }
+  }
+
   /** After this no event comes; the rings still hold what came before. */
   detach(): void {
     for (const { object } of this.#loaded) object.detach();
-    this.#tasks.detach();
+    this.#tasks.object.detach();
   }
 
   close(): void {
     for (const { object } of this.#loaded) object.close();
-    this.#tasks.close();
+    this.#tasks.object.close();
   }
 
-  #loadTasks(addon: BpfAddon, targets: number): BpfObject {
-    const tasks = new addon.BpfObject(readObject('tasks.bpf.o'), 'tasks');
-    tasks.setMapEntries('targets', Math.max(1, targets));
-    for (const [map, part] of Object.entries(RINGS)) {
-      tasks.setMapEntries(map, this.#ringBytes(part));
-    }
-    tasks.setGlobal('tc_pid_namespace', BigInt(this.#options.pidNamespace));
-    try {
-      tasks.load();
-    } catch (error) {
-      throw ringRefusal(error, this.#options.ringBytes);
-    }
-    return tasks;
+  #loadTasks(addon: BpfAddon, targets: number): TasksObject {
+    const object = new addon.BpfObject(readObject('tasks.bpf.o'), 'tasks');
+    return new TasksObject(object, { ...this.#options, globals: this.#globals }, targets);
+  }
+
+  /** Of all objects. */
+  get #globals(): Globals {
+    const { pidNamespace, globals } = this.#options;
+    return {
+      tc_page_size: BigInt(this.#pageBytes),
+      tc_pid_namespace: BigInt(pidNamespace),
+      ...globals,
+    };
   }
 
   #loadSource(addon: BpfAddon, source: Source, tracepoints: TracepointIds): void {
-    const { globals, sourceGlobals, ringBytes, pidNamespace } = this.#options;
+    const { sourceGlobals, ringBytes } = this.#options;
     try {
       const loaded = loadSource(source, {
         open: (file) => new addon.BpfObject(readObject(file), source.name),
         tracepoints,
-        shared: SHARED_MAPS.map((map) => [map, this.#tasks.mapFd(map)] as const),
+        shared: this.#tasks.sharedMaps,
         globals: {
           tc_source: BigInt(this.#loaded.length),
           tc_wakeup_bytes: BigInt(ringBytes * WAKEUP_FRACTION),
-          tc_pid_namespace: BigInt(pidNamespace),
-          ...globals,
+          ...this.#globals,
           ...sourceGlobals[source.name],
         },
       });
@@ -186,10 +186,6 @@ export class Session {
     if (!refused) return;
     throw new TracecapError('unsupported', `cannot record ${refused.name}: ${refused.why}`);
   }
-
-  #ringBytes(part: number): number {
-    return Math.max(MIN_RING_BYTES, this.#options.ringBytes * part);
-  }
 }
 
 function readObject(file: string): Uint8Array {
@@ -201,8 +197,4 @@ function readObject(file: string): Uint8Array {
       `this copy of tracecap cannot record: ${file} was not built (${reason(error)}); run 'sudo bin/setup' in its folder`,
     );
   }
-}
-
-function words(...numbers: number[]): Uint8Array {
-  return new Uint8Array(Uint32Array.from(numbers).buffer);
 }

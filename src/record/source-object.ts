@@ -1,7 +1,8 @@
 /** One source's object: checked against its declaration, configured, loaded, attached. */
-import type { Hook, Source } from '../schema/define-source.js';
+import type { EndIterator, Hook, Source } from '../schema/define-source.js';
 import { layoutDifference, layoutFromBtf } from '../schema/layout.js';
 import type { BpfObject } from './bpf-addon.js';
+import { possibleCpus } from './cpus.js';
 import type { Globals } from './session.js';
 import type { TracepointIds } from './tracefs.js';
 
@@ -17,6 +18,8 @@ export interface LoadedSource {
   readonly file: string;
   /** The hooks that this kernel has. */
   readonly hooks: readonly FoundHook[];
+  /** The iterators for the end that this kernel has. */
+  readonly atEnd: readonly EndIterator[];
 }
 
 export interface LoadOptions {
@@ -38,7 +41,7 @@ export function loadSource(source: Source, options: LoadOptions): LoadedSource {
     const object = configure(file, source, hooks, options);
     try {
       object.load();
-      return { source, object, file, hooks };
+      return { source, object, file, hooks, atEnd: runnableAtEnd(source, object) };
     } catch (error) {
       object.close();
       refusal = error;
@@ -58,9 +61,26 @@ export function attachHook(object: BpfObject, { program, id }: FoundHook): void 
   else object.attachTracepoint(program, id);
 }
 
-/** A hook as the manifest has it: `program@tracepoint`. */
-export function hookName({ program, tracepoint }: Hook): string {
-  return tracepoint === undefined ? program : `${program}@${tracepoint}`;
+/** A loaded source's hooks as the manifest has them: `program@tracepoint`, `program@map`. */
+export function hookNames({ hooks, atEnd }: Pick<LoadedSource, 'hooks' | 'atEnd'>): string[] {
+  return [
+    ...hooks.map(({ program, tracepoint }) =>
+      tracepoint === undefined ? program : `${program}@${tracepoint}`,
+    ),
+    ...atEnd.map(({ program, map }) => `${program}@${map}`),
+  ];
+}
+
+/** Tries each: nothing is attached yet, so its map is empty, and it sends nothing. */
+function runnableAtEnd({ atEnd = [] }: Source, object: BpfObject): EndIterator[] {
+  return atEnd.filter(({ program, map }) => {
+    try {
+      object.runIterator(program, map);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** An object that is ready to be loaded. */
@@ -75,6 +95,10 @@ function configure(
     checkLayout(object, file, source);
     for (const [map, fd] of shared) object.shareMap(map, fd);
     for (const [name, value] of Object.entries(globals)) object.setGlobal(name, value);
+    for (const { name, valueBytes } of source.cpuMaps ?? []) {
+      object.setMapEntries(name, possibleCpus());
+      object.setMapValueBytes(name, valueBytes(globals));
+    }
     disableOthers(object, source, hooks);
     return object;
   } catch (error) {

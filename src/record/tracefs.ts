@@ -1,5 +1,6 @@
 /** Where tracefs is, and the ids of its tracepoints. */
 import { readFileSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { TracecapError } from '../shared/errors.js';
 import { type BpfAddon, isBpfError } from './bpf-addon.js';
 
@@ -10,12 +11,14 @@ const MOUNT_POINTS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 export type TracepointIds = (tracepoint: string) => number | null;
 
 /**
- * Finds tracefs, or opens one that is mounted nowhere (so nothing on the host changes). Throws
- * where neither is possible, with the command that mounts it.
+ * Finds tracefs when first asked, or opens one that is mounted nowhere (so nothing on the host
+ * changes). The answer throws where neither is possible, with the command that mounts it.
  */
 export function findTracepoints(addon: BpfAddon): TracepointIds {
-  const root = MOUNT_POINTS.find((path) => stateOf(path) === 'usable') ?? privateMount(addon);
+  let found: string | undefined;
   return (tracepoint) => {
+    const root = found ?? findTracefs(addon);
+    found = root;
     try {
       return Number(readFileSync(`${root}/events/${tracepoint}/id`, 'utf8'));
     } catch (error) {
@@ -25,6 +28,10 @@ export function findTracepoints(addon: BpfAddon): TracepointIds {
   };
 }
 
+function findTracefs(addon: BpfAddon): string {
+  return MOUNT_POINTS.find((path) => stateOf(path) === 'usable') ?? privateMount(addon);
+}
+
 function privateMount(addon: BpfAddon): string {
   try {
     return `/proc/self/fd/${addon.openTracefs()}`;
@@ -32,9 +39,10 @@ function privateMount(addon: BpfAddon): string {
     if (!isBpfError(error)) throw error;
     const closed = MOUNT_POINTS.find((path) => stateOf(path) === 'closed');
     if (closed !== undefined) throw unreadable(closed, 'EACCES');
+    const why = error.errno === constants.errno.EPERM ? 'missing CAP_SYS_ADMIN' : error.message;
     throw new TracecapError(
       'unsupported',
-      `no tracefs (${error.message}); run: mount -t tracefs tracefs /sys/kernel/tracing`,
+      `no tracefs is mounted (${why}); run as root: mount -t tracefs tracefs /sys/kernel/tracing`,
     );
   }
 }
