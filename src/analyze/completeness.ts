@@ -2,8 +2,12 @@
 import type { EndReason } from '../capture/format.js';
 import { LOSSES } from '../capture/losses.js';
 import type { Capture } from '../capture/open.js';
+import { OWN_TABLES } from '../capture/own-tables.js';
 import { count, things } from '../shared/count.js';
 import { columnValues } from './column-values.js';
+
+/** A capture that has them has them filled: their emptiness says that there was nothing. */
+const OWN: ReadonlySet<string> = new Set(OWN_TABLES.map(({ name }) => name));
 
 export interface Completeness {
   readonly finished: boolean;
@@ -20,17 +24,17 @@ export interface Completeness {
 export function completenessOf(capture: Capture, tables?: readonly string[]): Completeness {
   const sources = new Set(capture.start.sources.map((source) => source.name));
   const concerns = (name: string) => !tables || tables.includes(name) || !sources.has(name);
+  const has = new Set(capture.tables.map((table) => table.name));
   // Also what no source is named for, as a later version's own tables: rows were recorded.
-  const recorded = (name: string) => sources.has(name) || capture.segments(name).length > 0;
+  const recorded = (name: string) =>
+    sources.has(name) || (OWN.has(name) && has.has(name)) || capture.segments(name).length > 0;
   const lost = [...lostBySource(capture)].filter(([source]) => concerns(source));
   return {
     finished: capture.manifest !== null,
     end_reason: capture.manifest?.end_reason ?? null,
     lost: lost.reduce((sum, [, count]) => sum + count, 0n),
     lost_by_source: Object.fromEntries(lost),
-    not_recorded: (tables ?? knownTables(capture)).filter(
-      (name) => name !== LOSSES.name && !recorded(name),
-    ),
+    not_recorded: (tables ?? knownTables(capture)).filter((name) => !recorded(name)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What a capture is, without a look at its rows: the answer of `tracecap info`. */
-import type { ClockReading, Manifest, Start } from '../capture/format.js';
+import type { ClockReading, ClockStep, Manifest, Start } from '../capture/format.js';
 import type { Capture } from '../capture/open.js';
 import { type Completeness, completenessOf } from './completeness.js';
 
@@ -14,18 +14,20 @@ export interface SourceInfo {
 }
 
 /** Integers, also those that start.json and manifest.json hold as text. */
+type ClockStepInfo = { readonly [K in keyof ClockStep]: bigint };
 type ClockInfo = { readonly [K in keyof ClockReading]: bigint };
 
 export interface Info {
   /** start.json and manifest.json in one; what only a manifest has is null without one. */
   readonly manifest: Omit<Start, 'clock' | 'sources'> &
     Nullable<Pick<Manifest, 'end_reason' | 'end_detail' | 'users'>> & {
+      readonly clock_steps: readonly ClockStepInfo[] | null;
       readonly clock: ClockInfo;
       readonly end_clock: ClockInfo | null;
       readonly sources: readonly SourceInfo[];
     };
   readonly sources: readonly SourceInfo[];
-  readonly cost: Nullable<Manifest['cost']> & { readonly programs: readonly never[] };
+  readonly cost: Nullable<Required<Manifest['cost']>>;
   readonly completeness: Completeness;
 }
 
@@ -43,13 +45,14 @@ export function captureInfo(capture: Capture): Info {
       end_reason: manifest?.end_reason ?? null,
       end_detail: manifest?.end_detail ?? null,
       users: manifest?.users ?? null,
+      clock_steps: manifest && (manifest.clock_steps ?? []).map(clockStepInfo),
       sources,
     },
     sources,
     cost: {
       recorder_cpu_ns: manifest?.cost.recorder_cpu_ns ?? null,
       recorder_peak_rss_bytes: manifest?.cost.recorder_peak_rss_bytes ?? null,
-      programs: [],
+      programs: manifest?.cost.programs ?? null,
     },
     completeness,
   };
@@ -59,10 +62,18 @@ function sourcesOf(capture: Capture, { lost_by_source }: Completeness): SourceIn
   const { start, manifest } = capture;
   return start.sources.map(({ name, hooks }) => {
     const end = manifest?.sources.find((source) => source.name === name);
-    const counted = () => capture.segments(name).reduce((sum, { rows }) => sum + rows, 0);
-    const [rows, bytes] = [end?.rows ?? counted(), end?.bytes ?? null];
+    const [rows, bytes] = [end?.rows ?? rowsOf(capture, name), end?.bytes ?? null];
     return { name, hooks, rows, bytes, lost: lost_by_source[name] ?? 0n };
   });
+}
+
+/** Rows of a table, by its segments' own account. */
+export function rowsOf(capture: Capture, table: string): number {
+  return capture.segments(table).reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function clockStepInfo({ boot_ns, by_ns }: ClockStep): ClockStepInfo {
+  return { boot_ns: BigInt(boot_ns), by_ns: BigInt(by_ns) };
 }
 
 function clockInfo({ wall_ns, monotonic_ns, boot_ns }: ClockReading): ClockInfo {

@@ -1,8 +1,11 @@
 /** What `record` says when it starts and when it has ended. */
+import { ANALYSES } from '../analyze/analyses.js';
 import { durationText } from '../analyze/render/duration-text.js';
 import type { Manifest, Start } from '../capture/format.js';
 import type { OutputFile } from '../record/output-file.js';
 import { userNames } from '../record/users.js';
+import type { KindName } from '../schema/kinds.js';
+import { count, things } from '../shared/count.js';
 import { formatSize } from '../shared/size.js';
 import { note } from './output.js';
 import type { RecordRequest } from './run-recording.js';
@@ -27,18 +30,39 @@ export function tellRecorded(
   const whose = output.created === null ? '' : `, readable by ${owner} only`;
   note(`${nameOf(output)}: ${formatSize(bytes)}${whose}`);
   for (const { name, rows, lost } of manifest.sources) {
-    const losses = lost === 0 ? 'nothing lost' : `${lost.toLocaleString('en')} LOST`;
-    note(`  ${name}: ${rows.toLocaleString('en')} rows, ${losses}`);
+    const losses = lost === 0 ? 'nothing lost' : `${count(lost)} LOST`;
+    note(`  ${name}: ${things(rows, 'row')}, ${losses}`);
   }
   const ns = BigInt(manifest.clock.boot_ns) - BigInt(start.clock.boot_ns);
   note(`  ${durationText(ns)}, ended by: ${manifest.end_detail ?? manifest.end_reason}`);
-  note('  it holds private data: names of files, processes and users, and of this host');
+  note(`  it holds private data: ${privateWords(start)}`);
   const rows = manifest.sources.reduce((sum, source) => sum + source.rows, 0);
   if (rows === 0 && Object.keys(start.filters).length > 0) {
     note('  nothing passed the filters (children of --pid and --tid need --follow)');
   } else if (output.created !== null) {
-    note(`  next: tracecap analyze --top-files ${output.path}`);
+    note(`  next: ${nextCommand(start, output.path)}`);
   }
+}
+
+/** The first analysis that what was recorded can answer, else the rows themselves. */
+function nextCommand({ sources }: Start, path: string): string {
+  const recorded = new Set(sources.map(({ name }) => name));
+  const analysis = ANALYSES.find(({ reads }) => Object.keys(reads).every((t) => recorded.has(t)));
+  if (analysis) return `tracecap analyze --${analysis.name} ${path}`;
+  return `tracecap query ${path} 'select * from ${sources[0]?.name} limit 20'`;
+}
+
+/** What columns of a kind hold, in the order of the words. */
+const PRIVATE: readonly (readonly [kind: KindName, words: string])[] = [
+  ['tc_text', 'names of files'],
+  ['tc_argv', 'arguments of programs'],
+  ['tc_ip', 'addresses'],
+];
+
+function privateWords({ tables }: Start): string {
+  const kinds = new Set(tables.flatMap(({ columns }) => columns.map(({ kind }) => kind)));
+  const words = PRIVATE.filter(([kind]) => kinds.has(kind)).map(([, text]) => text);
+  return [...words, 'names of processes and users, and of this host'].join(', ');
 }
 
 function nameOf({ path }: OutputFile): string {

@@ -4,6 +4,7 @@ import { loadBpfAddon } from '../record/bpf-addon.js';
 import { type Command, prepareCommand } from '../record/command.js';
 import { isDiskNearlyFull } from '../record/disk.js';
 import { commandTarget } from '../record/filters.js';
+import { maskArguments } from '../record/mask-secrets.js';
 import {
   createOutput,
   discardOutput,
@@ -11,6 +12,7 @@ import {
   type OutputFile,
   sudoIds,
 } from '../record/output-file.js';
+import { openPlaces, type PlaceWords } from '../record/places.js';
 import { preflight } from '../record/preflight.js';
 import { Recording, type RecordingOptions } from '../record/recording.js';
 import { type StartedWith, takeStartedWith } from '../record/started-with.js';
@@ -25,6 +27,8 @@ export interface RecordRequest
   extends Omit<RecordingOptions, 'output' | 'targets' | 'commandLine'> {
   /** The command after `--`; empty: none. */
   readonly words: readonly string[];
+  /** Filters that are opened when it is known that recording works here. */
+  readonly places: PlaceWords;
   readonly durationNs: number | null;
   readonly output: string;
   readonly force: boolean;
@@ -42,9 +46,11 @@ export async function runRecording(request: RecordRequest): Promise<number> {
   const startedWith = takeStartedWith();
   const signals = takeEndSignals(startedWith);
   preflight();
-  loadBpfAddon().captureLog(request.verbose);
+  const addon = loadBpfAddon();
+  addon.captureLog(request.verbose);
+  const filters = { ...request.filters, ...openPlaces(addon, request.places) };
   const output = createOutput(request.output, request.force, sudoIds());
-  const { command, recording } = await begin(request, startedWith, output);
+  const { command, recording } = await begin({ ...request, filters }, startedWith, output);
   if (signals.received) {
     command?.cancel();
     await recording.end('signal', signals.received);
@@ -87,6 +93,7 @@ async function begin(
       const { words, runAs } = request;
       command = await prepareCommand(words, startedWith, runAs, output.fd === 1);
     }
+    const shown = request.maskSecrets ? maskArguments : (args: readonly string[]) => args;
     const targets = command ? [commandTarget(command.pid)] : [];
     const recording = await Recording.begin(loadBpfAddon(), {
       ...request,
@@ -94,9 +101,9 @@ async function begin(
       targets,
       // The manifest's reader must not take one command for the whole machine.
       filterWords: command
-        ? { ...request.filterWords, command: request.words.join(' ') }
+        ? { ...request.filterWords, command: shown(request.words).join(' ') }
         : request.filterWords,
-      commandLine: ['tracecap', ...process.argv.slice(2)],
+      commandLine: shown(['tracecap', ...process.argv.slice(2)]),
     });
     return { command, recording };
   } catch (error) {

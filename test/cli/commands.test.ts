@@ -2,15 +2,10 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { LOSSES } from '../../src/capture/losses.js';
 import { build, tracecap } from '../helpers/build.js';
-import { EXECS, loss, OPENS, open, sampleCapture } from '../helpers/sample-capture.js';
+import { CUT, HOSTILE, LOST, QUERYABLE, UNFINISHED } from '../helpers/conditions.js';
+import { EXECS, loss, OPENS, open, sampleCapture, T0 } from '../helpers/sample-capture.js';
 
 beforeAll(build);
-
-const HOSTILE = 'a\nb\u001b[31m\u202e,"x"';
-const UNFINISHED =
-  'tracecap: not cleanly finished: the recording is still running or was cut off; what follows is all up to its last whole segment\n';
-const LOST = 'tracecap: 12 events lost (opensnoop 12), so the true numbers are larger\n';
-const CUT = { finished: false, losses: [loss('opensnoop', 12)] };
 
 describe('analyze --top-files', () => {
   test('shows how far it can be trusted, then the files', () => {
@@ -189,7 +184,7 @@ describe('query', () => {
       stderr: 'tracecap: SQL: no such column: nope\n',
     });
     expect(tracecap(['query', sampleCapture(), 'select * from "\u001b[31m"']).stderr).toBe(
-      'tracecap: SQL: no such table: \\x1B[31m; the tables are opensnoop, losses\n',
+      `tracecap: SQL: no such table: \\x1B[31m; the tables are ${QUERYABLE.join(', ')}\n`,
     );
   });
 
@@ -202,6 +197,21 @@ describe('query', () => {
     });
   });
 
+  test('a list is JSON in every format, as SQL sees it', () => {
+    const argv = [HOSTILE, '\\xFF', ''];
+    const path = sampleCapture({
+      start: { tables: [OPENS, LOSSES, EXECS] },
+      more: { execsnoop: [argv, [], null].map((list, i) => ({ ts: T0 + BigInt(i), argv: list })) },
+    });
+    const print = (format: string) =>
+      tracecap(['query', path, 'select argv from execsnoop', '--format', format]).stdout;
+    const json = '["a\\u000ab\\u001b[31m\\u202e,\\"x\\"","\\\\xFF",""]';
+    expect(JSON.parse(json)).toEqual(argv);
+    expect(JSON.parse(print('json'))).toEqual([{ argv: json }, { argv: '[]' }, { argv: null }]);
+    expect(print('csv')).toBe(`argv\n"${json.replaceAll('"', '""')}"\n[]\n""\n`);
+    expect(print('table')).toContain(json);
+  });
+
   test('a table that was not recorded is empty and said to be', () => {
     const path = sampleCapture({ start: { tables: [OPENS, LOSSES, EXECS] } });
     expect(tracecap(['query', path, 'select * from execsnoop', '--json'])).toEqual({
@@ -209,108 +219,5 @@ describe('query', () => {
       stdout: '[]\n',
       stderr: 'tracecap: execsnoop was not recorded in this capture: no rows of it say nothing\n',
     });
-  });
-});
-
-describe('info', () => {
-  test('is one screen', () => {
-    const path = sampleCapture();
-    const { status, stdout, stderr } = tracecap(['info', path]);
-    expect([status, stderr]).toEqual([0, '']);
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines.length).toBeLessThan(24);
-    for (const line of [
-      'host      demo, Linux 6.1.0 x86_64, Debian GNU/Linux 12 (bookworm), 4 CPUs, 8192 MiB, kvm',
-      "started   2025-11-21T00:00:00.123456789Z (host's zone Europe/Berlin)",
-      'duration  2.00 s',
-      'by        uid 0 (root), by sudo of demo (uid 1000)',
-      'command   tracecap record -- make',
-      'filters   none: the whole machine',
-      'source    opensnoop: 6 rows, 4.1 kB, nothing lost, 1 hook',
-      'ended     command ended (exit status 0), 2025-11-21T00:00:02.123456789Z',
-      'cost      recorder 30.0 ms of CPU, 64 MiB of memory at most',
-      'complete  yes: finished (command ended), nothing lost',
-      'private   opensnoop.comm, opensnoop.path, user ids, user names, host name, ids of host and boot, command line',
-    ]) {
-      expect(lines).toContain(line);
-    }
-  });
-
-  test('of an unfinished capture counts the rows that are there', () => {
-    const { status, stdout, stderr } = tracecap(['info', sampleCapture(CUT)]);
-    expect([status, stderr]).toEqual([0, UNFINISHED + LOST]);
-    expect(stdout).toContain('duration  50.0 ms up to the last row here\n');
-    expect(stdout).toContain('source    opensnoop: 6 rows, 12 LOST, 1 hook\n');
-    expect(stdout).toContain('ended     not known\ncost      not known\ncomplete  no: ');
-  });
-
-  test('of an unfinished capture does not say that nothing was lost', () => {
-    const { stdout } = tracecap(['info', sampleCapture({ finished: false })]);
-    expect(stdout).toContain('source    opensnoop: 6 rows, nothing known to be lost, 1 hook\n');
-    expect(stdout).toContain('complete  no: not cleanly finished, nothing known to be lost\n');
-  });
-
-  test('of a capture that lost a segment is exit 3', () => {
-    const sources = [{ name: 'opensnoop', rows: 7, bytes: 4096, lost: 0 }];
-    const path = sampleCapture({ manifest: { sources } });
-    expect(tracecap(['info', path])).toEqual({
-      status: 3,
-      stdout: '',
-      stderr: `tracecap: ${path}: manifest.json: counts 7 rows of opensnoop, but its segments have 6\n`,
-    });
-  });
-
-  test('is inert, whatever a stranger wrote into the capture', () => {
-    const start = { command_line: ['x', HOSTILE], filters: { [HOSTILE]: HOSTILE } };
-    const { stdout } = tracecap(['info', sampleCapture({ start })]);
-    expect(stdout).toContain('command   x a\\x0Ab\\x1B[31m\\u{202E},"x"\n');
-    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
-  });
-
-  test('--json has manifest, sources, cost and completeness', () => {
-    const { stdout } = tracecap(['info', sampleCapture(), '--json']);
-    expect(stdout).toContain('"clock":{"wall_ns":1763683200123456789,');
-    const info = JSON.parse(stdout);
-    expect(Object.keys(info)).toEqual(['manifest', 'sources', 'cost', 'completeness']);
-    expect(info.manifest).toMatchObject({
-      format_version: 1,
-      host: { name: 'demo' },
-      end_reason: 'command ended',
-      users: { 1000: 'demo' },
-    });
-    expect(info.sources).toEqual([
-      {
-        name: 'opensnoop',
-        hooks: ['exit@syscalls/sys_exit_openat'],
-        rows: 6,
-        bytes: 4096,
-        lost: 0,
-      },
-    ]);
-    expect(info.cost).toEqual({
-      recorder_cpu_ns: 30_000_000,
-      recorder_peak_rss_bytes: 67_108_864,
-      programs: [],
-    });
-    expect(info.completeness).toMatchObject({ finished: true, lost: 0 });
-  });
-
-  test('--json of an unfinished capture has null for what is not known', () => {
-    const info = JSON.parse(tracecap(['info', sampleCapture(CUT), '--json']).stdout);
-    expect(info).toMatchObject({
-      manifest: { end_clock: null, end_reason: null, users: null },
-      sources: [{ name: 'opensnoop', rows: 6, bytes: null, lost: 12 }],
-      cost: { recorder_cpu_ns: null, recorder_peak_rss_bytes: null, programs: [] },
-    });
-  });
-
-  test('--schema tells every column, derived ones too', () => {
-    const { stdout } = tracecap(['info', '--schema', sampleCapture()]);
-    for (const column of [...OPENS.columns, ...LOSSES.columns]) {
-      expect(stdout).toMatch(new RegExp(`^${column.name} .*${column.doc.slice(0, 20)}`, 'm'));
-    }
-    expect(stdout).toMatch(/^error +derived +name of the error in ret; null on success$/m);
-    const { tables } = JSON.parse(tracecap(['info', '--schema', '--json', sampleCapture()]).stdout);
-    expect(tables.map(({ name }: { name: string }) => name)).toEqual(['opensnoop', 'losses']);
   });
 });

@@ -39,7 +39,7 @@ export const OPENS: Table = {
   ],
 };
 
-/** A table whose source was not recorded. */
+/** A table whose source was not recorded, with a list. */
 export const EXECS: Table = {
   name: 'execsnoop',
   doc: 'Programs started',
@@ -47,6 +47,7 @@ export const EXECS: Table = {
   columns: [
     { name: 'ts', type: 'timestamp[ns, UTC]', kind: 'tc_time_ns', doc: 'When' },
     { name: 'pid', type: 'int32', kind: 'tc_pid', doc: 'Process' },
+    { name: 'argv', type: 'list<utf8>', kind: 'tc_argv', doc: 'Arguments' },
     { name: 'ret', type: 'int32', kind: 'tc_result', doc: '0 or -errno' },
   ],
 };

@@ -17,11 +17,11 @@ export function publicFolder(): { path: string; remove: () => void } {
 }
 
 /** Compiles test/live/workloads/NAME.c into the folder; gives the program's path. */
-export function buildWorkload(name: string, folder: string): string {
+export function buildWorkload(name: string, folder: string, ...flags: string[]): string {
   const program = join(folder, name);
   const { status, stderr, error } = spawnSync(
     'cc',
-    [...FLAGS, '-o', program, join(SOURCES, `${name}.c`)],
+    [...FLAGS, ...flags, '-o', program, join(SOURCES, `${name}.c`)],
     { encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(`cannot compile ${name}.c: ${error?.message ?? stderr}`);

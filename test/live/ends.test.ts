@@ -68,7 +68,7 @@ describeLive('the end of a recording', () => {
 
   test.concurrent('a disk that the very last rows fill is no success', async () => {
     const script = `mount -t tmpfs -o size=12k none "$1" || exit 99
-      exec "$2" record -o "$1/x" -- "$3" 1 20000 0 /tracecap-none </dev/null`;
+      exec "$2" record -s opensnoop -o "$1/x" -- "$3" 1 20000 0 /tracecap-none </dev/null`;
     const words = [folderIn('last'), TRACECAP, file('storm')];
     const { status, stderr } = await inMountNamespace(script, ...words);
     expect(stderr).toContain('tracecap: the recording ended early: ENOSPC');

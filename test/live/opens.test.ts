@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { captureText } from '../helpers/capture-text.js';
 import { describeLive } from '../helpers/live.js';
 import { buildWorkload, publicFolder } from '../helpers/workload.js';
 import { queryByCommand, type Row, startRecording } from './recorder.js';
@@ -95,31 +96,6 @@ function parsed(line: string): Done {
 
 function compared({ cgroup: _cgroup, duration_ns: _duration, ts: _ts, ...same }: Row): Row {
   return same;
-}
-
-/** The text that a capture has for these bytes (design: "Values"). */
-function captureText(hex: Row[string] | undefined): string | null {
-  if (typeof hex !== 'string') return null;
-  let [text, rest] = ['', Buffer.from(hex, 'hex')];
-  while (rest.length > 0) {
-    const size = [1, 2, 3, 4].find((n) => isCharacter(rest.subarray(0, n))) ?? 0;
-    const looksEscaped = /^\\x[0-9A-F]{2}/.test(rest.toString('latin1', 0, 4));
-    if (size > 0 && !looksEscaped) text += rest.toString('utf8', 0, size);
-    else text += `\\x${rest.toString('hex', 0, 1).toUpperCase()}`;
-    rest = rest.subarray(Math.max(size, 1));
-  }
-  return text;
-}
-
-/** Whether the bytes are one character in UTF-8. */
-function isCharacter(bytes: Buffer): boolean {
-  try {
-    return (
-      [...new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)].length === 1
-    );
-  } catch {
-    return false;
-  }
 }
 
 /** The inode of this process's cgroup (v2), which what it starts inherits; 1 where there is no v2. */

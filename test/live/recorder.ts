@@ -70,6 +70,12 @@ export class Running {
     this.#child.stdin?.end('go\n');
   }
 
+  /** Writes a line to its stdin, and waits until it says that it has done that. */
+  async tell(line: string): Promise<void> {
+    this.#child.stdin?.write(`${line}\n`);
+    await this.says(new RegExp(`^done ${line.replace('+', '[+]')}$`, 'm'));
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -95,7 +101,7 @@ const AT_MOST = ['-d', '60s'];
 /** Starts a recording of what already runs, and waits until every probe is live. */
 export async function startedRecording(words: readonly string[]): Promise<Running> {
   const recording = startRecording([...AT_MOST, ...words]);
-  await recording.says(/tracecap: recording opensnoop into/);
+  await recording.says(/tracecap: recording .* into/);
   return recording;
 }
 

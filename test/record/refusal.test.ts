@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { refusalOf, ringRefusal } from '../../src/record/refusal.js';
 import { TracecapError } from '../../src/shared/errors.js';
 
@@ -7,6 +7,15 @@ const { EACCES, EINVAL, ENOMEM, EPERM, ENOENT } = constants.errno;
 
 const bpfError = (errno: number, log: string) =>
   Object.assign(new Error('load x: refused'), { errno, log });
+
+const granted = vi.hoisted(() => ({ admin: true }));
+vi.mock('../../src/record/capabilities.js', async (original) => ({
+  ...(await original<typeof import('../../src/record/capabilities.js')>()),
+  hasCapability: () => granted.admin,
+}));
+beforeEach(() => {
+  granted.admin = true;
+});
 
 describe('refusalOf', () => {
   test.each([
@@ -26,6 +35,20 @@ describe('refusalOf', () => {
     ['anything else', bpfError(ENOENT, ''), ''],
   ])('says what to do about %s', (_, error, words) => {
     expect(refusalOf('x', error)).toMatchObject({ name: 'x', why: `load x: refused${words}` });
+  });
+
+  test.each([
+    ['EPERM', EPERM],
+    ['EACCES', EACCES],
+  ])('without CAP_SYS_ADMIN %s is for want of it', (_, errno) => {
+    granted.admin = false;
+    const words = ': this kernel wants CAP_SYS_ADMIN for it; run as root';
+    expect(refusalOf('x', bpfError(errno, '')).why).toBe(`load x: refused${words}`);
+    expect(refusalOf('x', bpfError(errno, 'processed 1 insns')).why).toBe(
+      errno === EACCES
+        ? "load x: refused: the kernel's verifier refused it; please report this with 'tracecap record -v'"
+        : `load x: refused${words}`,
+    );
   });
 
   test('keeps the end of the log, where the verifier says why', () => {

@@ -3,6 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { openCapture } from '../../src/capture/open.js';
+import { OWN_TABLES } from '../../src/capture/own-tables.js';
+import { PROCESSES } from '../../src/capture/processes.js';
 import type { FromWorker } from '../../src/record/segment-messages.js';
 import { SegmentStream } from '../../src/record/segment-stream.js';
 import { tableOf } from '../../src/schema/define-source.js';
@@ -46,7 +48,7 @@ const source = opensnoop as never;
 const start = {
   ...START,
   sources: [{ name: NAME, hooks: [] }],
-  tables: [tableOf(source), ...START.tables.slice(1)],
+  tables: [tableOf(source), ...OWN_TABLES],
 };
 
 /** A stream into a new file, and what it says. */
@@ -55,7 +57,7 @@ function openStream(compress: (bytes: Uint8Array, level: number) => Uint8Array =
   const fd = openSync(path, 'w');
   const said: FromWorker[] = [];
   const stream = new SegmentStream(
-    { output: { fd, path }, start, sources: [NAME] },
+    { output: { fd, path }, start, sources: [NAME], maskSecrets: true },
     compress,
     (message) => said.push(message),
   );
@@ -122,6 +124,54 @@ describeDecoder('SegmentStream', (decoder) => {
     close();
     expect(rowsIn(path, 'losses').rows).toBe(2);
     expect(said).toEqual([]);
+  });
+
+  test('each cgroup is named once, before the rows that bear its id, and while it lives', () => {
+    const { stream, path, close } = openStream();
+    const asked: bigint[] = [];
+    stream.namesOfCgroups = (id) => {
+      asked.push(id);
+      return id === 2n ? `/system.slice/docker-${'a1'.repeat(32)}.scope` : null;
+    };
+    const process = { pid: 7, ppid: 1, uid: 12_345, start_ts: 1n, comm: 'sh' };
+    for (const at of ['start', 'end']) {
+      stream.writeRows(PROCESSES, [
+        { at, ...process, cgroup: 2n },
+        { at, ...process, cgroup: 3n },
+      ]);
+    }
+    stream.write({ table: 0, batch: batchFrom(0, records.length) });
+    const [own, ...others] = asked.filter((id) => id !== 2n && id !== 3n);
+    stream.writeRows(PROCESSES, [{ at: 'end', ...process, cgroup: own as bigint }]);
+    expect(asked).toEqual([2n, 3n, own, ...others]);
+    expect(stream.uids.toSorted((a, b) => a - b)).toEqual([0, 1000, 12_345]);
+    stream.finish({ ...manifestOf(start, 0), sources: stream.sources });
+    close();
+    expect(rowsIn(path, 'processes').rows).toBe(5);
+    const capture = openCapture(path);
+    const rows = capture.segments('cgroups').flatMap((segment) => {
+      const [ids, paths, containers] = segment.read(['cgroup', 'path', 'container_id']);
+      return Array.from({ length: segment.rows }, (_, row) =>
+        [ids, paths, containers].map((vector) => vector?.get(row)),
+      );
+    });
+    capture.close();
+    expect(rows).toEqual([
+      [2n, `/system.slice/docker-${'a1'.repeat(32)}.scope`, 'a1'.repeat(32)],
+      ...[3n, own, ...others].map((id) => [id, null, null]),
+    ]);
+  });
+
+  test('processes by the thousand are several segments', () => {
+    const { stream, path, close } = openStream();
+    const rows = Array.from({ length: 600 }, (_, pid) => ({
+      ...{ at: 'start', pid, ppid: 1, uid: 0, start_ts: 1n, comm: 'sh', cgroup: 1n },
+    }));
+    stream.writeRows(PROCESSES, rows);
+    stream.writeRows(PROCESSES, []);
+    stream.finish({ ...manifestOf(start, 0), sources: stream.sources });
+    close();
+    expect(rowsIn(path, 'processes')).toEqual({ rows: 600, segments: 3, finished: true });
   });
 
   test('a disk that fills anywhere leaves a capture that is whole up to there, the rest counted as lost', () => {

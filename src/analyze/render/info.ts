@@ -1,5 +1,7 @@
 /** One screen on what a capture is. */
+import { LOSSES } from '../../capture/losses.js';
 import type { Capture } from '../../capture/open.js';
+import { OWN_TABLES } from '../../capture/own-tables.js';
 import type { Table } from '../../schema/table.js';
 import { count, things } from '../../shared/count.js';
 import { escapeText } from '../../shared/escape-text.js';
@@ -13,7 +15,7 @@ import {
   lostWords,
   noneLostWords,
 } from '../completeness.js';
-import type { Info, SourceInfo } from '../info.js';
+import { type Info, rowsOf, type SourceInfo } from '../info.js';
 import { durationText } from './duration-text.js';
 
 type Line = readonly [label: string, text: string];
@@ -28,15 +30,19 @@ export function infoText(capture: Capture, info: Info): string {
       `${isoTime(info.manifest.clock.wall_ns)} (host's zone ${info.manifest.host.time_zone})`,
     ],
     ['duration', durationWords(capture)],
+    ...noteLines(info),
     ['by', requesterWords(info)],
     ['command', info.manifest.command_line.join(' ')],
     ['filters', filterWords(info)],
     ...info.sources.map((source): Line => ['source', sourceWords(source, info.completeness)]),
+    ...ownTableLines(capture),
     ...info.manifest.refused.map(({ name, why }): Line => ['refused', `${name}: ${why}`]),
     ['ended', endedWords(info)],
+    ...clockLines(info),
     ['cost', costWords(info)],
     ['complete', completeWords(info.completeness)],
     ['private', privateWords(capture)],
+    ['never', 'environments, contents of files and of connections'],
   ];
   return lines.map(([label, text]) => `${label.padEnd(9)} ${escapeText(text)}\n`).join('');
 }
@@ -66,6 +72,14 @@ function durationWords(capture: Capture): string {
   return capture.manifest ? text : `${text} up to the last row here`;
 }
 
+function noteLines({ manifest: { note = null, labels = {} } }: Info): Line[] {
+  const given = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return [
+    ...(note === null ? [] : [['note', note] as const]),
+    ...(given.length === 0 ? [] : [['labels', given.join(', ')] as const]),
+  ];
+}
+
 function requesterWords({ manifest: { requested_by, users } }: Info): string {
   const { uid, sudo_user, sudo_uid } = requested_by;
   const named = users && Object.hasOwn(users, String(uid)) ? ` (${users[String(uid)]})` : '';
@@ -75,9 +89,10 @@ function requesterWords({ manifest: { requested_by, users } }: Info): string {
 }
 
 function filterWords({ manifest: { filters } }: Info): string {
-  const given = Object.entries(filters);
-  if (given.length === 0) return 'none: the whole machine';
-  return given.map(([name, value]) => `${name} ${value}`).join(', ');
+  const { command, ...others } = filters;
+  const given = Object.entries(others).map(([name, value]) => `${name} ${value}`);
+  if (command !== undefined) return ['the command and what it started', ...given].join(', ');
+  return given.length === 0 ? 'none: the whole machine' : given.join(', ');
 }
 
 function sourceWords(
@@ -89,16 +104,41 @@ function sourceWords(
   return `${name}: ${things(rows, 'row')}${size}, ${missing}, ${things(hooks.length, 'hook')}`;
 }
 
+/** The recorder's own tables, but for the losses, which stand with their sources. */
+function ownTableLines(capture: Capture): Line[] {
+  const here = new Set(capture.tables.map(({ name }) => name));
+  const own = OWN_TABLES.filter(({ name }) => name !== LOSSES.name && here.has(name));
+  const words = own.map(({ name }) => `${name}: ${things(rowsOf(capture, name), 'row')}`);
+  return words.length === 0 ? [] : [['also', words.join(', ')]];
+}
+
 function endedWords({ manifest: { end_reason, end_detail, end_clock } }: Info): string {
   if (end_clock === null) return 'not known';
   const detail = end_detail === null ? '' : ` (${end_detail})`;
   return `${end_reason}${detail}, ${isoTime(end_clock.wall_ns)}`;
 }
 
-function costWords({ cost: { recorder_cpu_ns, recorder_peak_rss_bytes } }: Info): string {
+/** The time of day that was set meanwhile; rows keep to the clock as it was at the start. */
+function clockLines({ manifest: { clock, clock_steps } }: Info): Line[] {
+  return (clock_steps ?? []).map(({ boot_ns, by_ns }) => {
+    const [way, size] = by_ns < 0n ? ['back', -by_ns] : ['forward', by_ns];
+    const when = durationText(boot_ns - clock.boot_ns);
+    return ['clock', `set ${way} by ${durationText(size)}, ${when} after the start`];
+  });
+}
+
+function costWords({ cost }: Info): string {
+  const { recorder_cpu_ns, recorder_peak_rss_bytes, programs } = cost;
   if (recorder_cpu_ns === null || recorder_peak_rss_bytes === null) return 'not known';
   const cpu = durationText(BigInt(recorder_cpu_ns));
-  return `recorder ${cpu} of CPU, ${formatSize(recorder_peak_rss_bytes)} of memory at most`;
+  const recorder = `recorder ${cpu} of CPU, ${formatSize(recorder_peak_rss_bytes)} of memory at most`;
+  if (programs === null) return `${recorder}; programs in the kernel: not counted`;
+  const [runs, ns] = [sum(programs.map((p) => p.runs)), sum(programs.map((p) => p.time_ns))];
+  return `${recorder}; programs in the kernel ${durationText(BigInt(ns))} of CPU in ${things(runs, 'run')} (--programs)`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** What nobody asked to record is named, but does not make a capture incomplete. */
@@ -111,9 +151,10 @@ function completeWords(completeness: Completeness): string {
 /** By the kinds of the columns that have rows, so that a new source needs no line here. */
 function privateWords(capture: Capture): string {
   const recorded = capture.tables.filter((table) => capture.segments(table.name).length > 0);
-  const texts = recorded.flatMap((table) =>
-    table.columns.filter(isRecordedText).map(({ name }) => `${table.name}.${name}`),
-  );
+  const texts = recorded.flatMap((table) => {
+    const columns = table.columns.filter(isRecordedText).map(({ name }) => name);
+    return columns.length === 0 ? [] : [`${table.name} (${columns.join(', ')})`];
+  });
   const ids = recorded.some(hasUserIds) ? ['user ids'] : [];
   const users = Object.keys(capture.manifest?.users ?? {}).length > 0 ? ['user names'] : [];
   return [...texts, ...ids, ...users, 'host name', 'ids of host and boot', 'command line'].join(
@@ -121,9 +162,11 @@ function privateWords(capture: Capture): string {
   );
 }
 
-/** Text that the recorded programs chose: file names, process names, arguments. */
+/** What the recorded programs chose: names of files and processes, arguments, addresses. */
+const CHOSEN: ReadonlySet<string | null> = new Set(['tc_text', 'tc_comm', 'tc_argv', 'tc_ip']);
+
 function isRecordedText({ kind }: Table['columns'][number]): boolean {
-  return kind === 'tc_text' || kind === 'tc_comm';
+  return CHOSEN.has(kind);
 }
 
 function hasUserIds({ columns }: Table): boolean {

@@ -3,7 +3,9 @@ import { hostname } from 'node:os';
 import { isatty } from 'node:tty';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultOutput } from '../../record/output-file.js';
-import { MIN_RING_BYTES } from '../../record/session.js';
+import type { PlaceWords } from '../../record/places.js';
+import type { Globals } from '../../record/session.js';
+import { MIN_RING_BYTES } from '../../record/tasks-object.js';
 import { findUid, findUser } from '../../record/users.js';
 import type { Source } from '../../schema/define-source.js';
 import { parseDuration } from '../../shared/duration.js';
@@ -14,7 +16,7 @@ import { type RecordRequest, runRecording } from '../run-recording.js';
 
 const DEFAULT_RING = '16MiB';
 
-interface Options {
+interface Options extends PlaceWords {
   readonly duration?: number;
   readonly output?: string;
   readonly force?: true;
@@ -25,13 +27,28 @@ interface Options {
   readonly comm?: string;
   readonly failed?: true;
   readonly follow?: true;
+  readonly argv: boolean;
+  readonly mask: boolean;
+  readonly note?: string;
+  readonly label?: Readonly<Record<string, string>>;
   readonly bufferSize: number;
   readonly runAs?: string;
   readonly verbose?: true;
 }
 
 /** Options that choose what is recorded; the manifest keeps them as they were typed. */
-const FILTERS = ['pid', 'tid', 'uid', 'comm', 'failed', 'follow'] as const;
+const FILTERS = [
+  'pid',
+  'tid',
+  'uid',
+  'comm',
+  'failed',
+  'follow',
+  'cgroup',
+  'mntns',
+  'cgroupmap',
+  'mntnsmap',
+] as const;
 
 export function recordCommand(): Command {
   const command = new Command('record')
@@ -57,6 +74,14 @@ export function recordCommand(): Command {
     .option('-n, --comm <text>', 'only threads whose name holds this text')
     .option('-x, --failed', 'only what failed')
     .option('--follow', 'children of --pid and --tid too (always so after --)')
+    .option('--cgroup <path>', 'only tasks in this cgroup (a folder of cgroup v2) or below')
+    .option('--mntns <id>', 'only tasks in this mount namespace, or in that of this process')
+    .option('--cgroupmap <pin>', 'only cgroups whose ids are keys of this pinned map, as in bcc')
+    .option('--mntnsmap <pin>', 'only mount namespaces that are keys of this pinned map')
+    .option('--no-argv', 'leave out the arguments of programs')
+    .option('--no-mask', 'keep what looks like a secret in arguments (default: ***)')
+    .option('--note <text>', 'a note that the capture keeps')
+    .option('--label <key=value>', 'a label that the capture keeps; may be repeated', word(label))
     .addOption(
       new Option('--buffer-size <size>', 'ring buffer between kernel and recorder')
         .argParser(word(ringSize))
@@ -107,6 +132,11 @@ function requestOf(words: readonly string[], options: Options, command: Command)
       ...(options.follow && { follow: true }),
     },
     filterWords: filterWords(options, command),
+    places: options,
+    withArguments: options.argv,
+    maskSecrets: options.mask,
+    note: options.note ?? null,
+    labels: options.label ?? {},
     sourceGlobals: sourceGlobals(command),
     verbose: options.verbose === true,
   };
@@ -129,13 +159,13 @@ function chosenSources(wanted: readonly string[]): Source[] {
 
 /** What the sources' own options set in their objects. */
 function sourceGlobals(command: Command): RecordRequest['sourceGlobals'] {
-  const globals: Record<string, Record<string, bigint>> = {};
+  const globals: Record<string, Globals> = {};
   for (const { name, options } of SOURCES) {
     for (const option of options) {
       const text = sourceOption(command, option.flag);
       if (text === undefined) continue;
       try {
-        globals[name] = { ...globals[name], ...option.globals(text) };
+        globals[name] = { ...globals[name], ...option.globals(text === true ? '' : text) };
       } catch (error) {
         throw new TracecapError('usage', `${option.flag.split(' ')[0]}: ${reason(error)}`);
       }
@@ -144,7 +174,8 @@ function sourceGlobals(command: Command): RecordRequest['sourceGlobals'] {
   return globals;
 }
 
-function sourceOption(command: Command, flag: string): string | undefined {
+/** The option's text, true for one without; undefined where it was not given. */
+function sourceOption(command: Command, flag: string): string | true | undefined {
   const option = command.options.find(({ flags }) => flags === flag);
   return option && command.getOptionValue(option.attributeName());
 }
@@ -158,21 +189,28 @@ function filterWords(options: Options, command: Command): Record<string, string>
   for (const { options: own } of SOURCES) {
     for (const { flag } of own) {
       const text = sourceOption(command, flag);
-      if (text !== undefined) words[flag.replace(/^--| .*/g, '')] = text;
+      if (text !== undefined) words[flag.replace(/^--| .*/g, '')] = String(text);
     }
   }
   return words;
 }
 
 /** A parser for commander, whose errors name the option. */
-function word<T>(parse: (text: string) => T): (text: string) => T {
-  return (text) => {
+function word<T>(parse: (text: string, before?: T) => T): (text: string, before?: T) => T {
+  return (text, before) => {
     try {
-      return parse(text);
+      return parse(text, before);
     } catch (error) {
       throw new InvalidArgumentError(reason(error));
     }
   };
+}
+
+/** Adds to the labels that were given before. */
+function label(text: string, labels: Readonly<Record<string, string>> = {}) {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Error(`'${text}' must be KEY=VALUE`);
+  return { ...labels, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 function duration(text: string): number {
