@@ -51,6 +51,8 @@ async function record(source, words) {
       pidNamespace: initial ? 0 : inode,
       globals: filterGlobals({}, true),
       sourceGlobals: {},
+      maps: {},
+      cgroup: null,
     },
     [recorderTarget(), commandTarget(command.pid)],
   );
@@ -59,6 +61,8 @@ async function record(source, words) {
     session.attach();
     command.run();
     const { exitStatus, detail } = await command.ended;
+    session.stop();
+    session.sendUnfinished();
     session.detach();
     if (exitStatus !== 0) throw new Error(detail);
     return { bytes: drain(addon, session), offset };
