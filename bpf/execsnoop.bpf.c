@@ -118,8 +118,7 @@ static __always_inline void send(struct build *build)
 	tc_send(&tc_rare, &scratch->bytes[start], size);
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(execsnoop_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+static __always_inline void succeeded(struct task_struct *task, struct linux_binprm *bprm)
 {
 	struct build build = {};
 	struct execsnoop_event *event = &build.fixed.event;
@@ -127,8 +126,8 @@ int BPF_PROG(execsnoop_exec, struct task_struct *task, int old_pid, struct linux
 	struct tc_args args;
 	tc_bool cut;
 
-	if (tc_failed_only || !tc_wanted(task) || !begin(&build, task))
-		return 0;
+	if (!begin(&build, task))
+		return;
 	scratch = build.walk.scratch;
 	note_text(&build, &event->filename,
 		  tc_append_kernel_name(scratch, build.appended, bprm->filename, &cut));
@@ -140,6 +139,16 @@ int BPF_PROG(execsnoop_exec, struct task_struct *task, int old_pid, struct linux
 		note_args(&build, &args);
 	}
 	send(&build);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(execsnoop_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	if (tc_failed_only || !tc_wanted(task))
+		return 0;
+	tc_keep_cpu();
+	succeeded(task, bprm);
+	tc_leave_cpu();
 	return 0;
 }
 

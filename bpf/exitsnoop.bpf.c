@@ -65,7 +65,7 @@ static __always_inline bool may_be_wanted(struct task_struct *child)
 	return !tc_filter_targets || flags & TC_MARK_TARGET;
 }
 
-/* Comes after tasks_fork, which marks the child: tracepoints call in the order of attachment. */
+/* Comes after tasks_fork, which marks the child: task_newtask is earlier (kernel_clone()). */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(exitsnoop_fork, struct task_struct *parent, struct task_struct *child)
 {
@@ -86,9 +86,7 @@ static __always_inline void fill_times(struct exitsnoop_event *event, struct tas
 {
 	event->ts = bpf_ktime_get_boot_ns();
 	event->start_ts = task->start_boottime;
-	/* the clock that tracepoints may ask can be behind for an instant
-	 * (kernel/time/timekeeping.c) */
-	event->age_ns = event->ts > event->start_ts ? event->ts - event->start_ts : 0;
+	event->age_ns = tc_time_since(event->start_ts, event->ts);
 }
 
 static __always_inline void send(struct exitsnoop_record *sent)

@@ -259,7 +259,7 @@ int opensnoop_exit(struct syscall_trace_exit *ctx)
 		return 0;
 
 	event->ts = bpf_ktime_get_boot_ns();
-	event->duration_ns = event->ts - started;
+	event->duration_ns = tc_time_since(started, event->ts);
 	tc_describe_task(event, task);
 	event->flags = call->flags;
 	event->mode = TC_NO_MODE;

@@ -59,10 +59,16 @@ int tasks_mark(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-/* A thread is what its process is, unless only a thread was chosen; a child is so if followed. */
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(tasks_fork, struct task_struct *parent, struct task_struct *child)
+/*
+ * A thread is what its process is, unless only a thread was chosen; a child is so if followed. Not
+ * sched_process_fork: it does not tell of threads that the kernel adds to a process (io_uring's,
+ * vhost's: create_io_thread() and vhost_task_create(), kernel/fork.c), and one of these may be the
+ * last to end.
+ */
+SEC("tp_btf/task_newtask")
+int BPF_PROG(tasks_fork, struct task_struct *child)
 {
+	struct task_struct *parent = bpf_get_current_task_btf();
 	struct tc_mark *marked = bpf_task_storage_get(&tc_marks, parent, 0, 0);
 
 	if (!marked)

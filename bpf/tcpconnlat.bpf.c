@@ -233,7 +233,7 @@ static __always_inline void measure(struct attempt *attempt, struct sock *sk, bo
 		return;
 	}
 	/* the clock is one, but read without a lock: it may differ between CPUs by some ns */
-	event->latency_ns = now > event->ts ? now - event->ts : 0;
+	event->latency_ns = tc_time_since(event->ts, now);
 }
 
 static __always_inline void end(struct sock *sk, int state)

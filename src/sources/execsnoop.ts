@@ -63,7 +63,9 @@ export const execsnoop = defineSource({
   options: [
     {
       flag: '--execsnoop-args-size <size>',
-      doc: 'keep so much of the arguments, 4KiB to 1MiB (default: 32KiB); takes twice that for each CPU',
+      doc:
+        'keep so much of the arguments, 4KiB to 1MiB (default: 32KiB); takes twice that for each CPU, and ' +
+        'above 128KiB wants a larger --buffer-size, too',
       globals: (text) => ({ tc_args_size: BigInt(argsSize(text)) }),
     },
   ],

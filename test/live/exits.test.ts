@@ -215,6 +215,19 @@ describeLive('exitsnoop, by its options', () => {
     expect((await recorded('worker', '-n', 'worker')).names).toEqual([]);
   });
 
+  test('a thread that the kernel added ends last, and so does its process (no row at all)', async () => {
+    const polled = buildWorkload('polled', folder.path);
+    const { status, stdout } = await record([
+      ...['-s', 'exitsnoop', '-o', capture('polled'), '--', polled, '100'],
+    ]);
+    expect(status).toBe(0);
+    for (const [line] of stdout.matchAll(/^skipped: .*\n/gm)) process.stderr.write(line);
+    const rows = await query(capture('polled'), 'select pid, exit_code from exitsnoop order by ts');
+    const ends = rows.slice(0, -1).map(({ pid, exit_code }) => `${pid} ${exit_code}`);
+    expect(ends).toEqual(stdout.match(/^\d+ \d+$/gm) ?? []);
+    expect(rows.at(-1)?.exit_code).toBe(0);
+  });
+
   test('the object for older kernels records the same', async () => {
     const compat = { ...exitsnoop, object: compatObject(exitsnoop.object) };
     const { exitStatus, rows, started } = await recordBySession(compat, [

@@ -1,8 +1,8 @@
-/** What `make -j4` starts, against what strace says of the same. */
+/** What `make -j4` starts and how that ends, against what strace says of the same. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { describeLive } from '../helpers/live.js';
 import { publicFolder } from '../helpers/workload.js';
@@ -33,6 +33,37 @@ describeLive('make -j4', () => {
     expect(rows.filter(({ argv_truncated }) => argv_truncated !== 0)).toEqual([]);
     expect(sorted(found)).toEqual(sorted(wanted));
   }, 60_000);
+
+  test('every process is as strace has it, by what it ran and how it ended; the tree is complete', async () => {
+    const project = makeProject(join(folder.path, 'tree'));
+    const prefix = join(folder.path, 'ended');
+    runStrace(['-e', 'trace=execve,execveat,exit_group'], [...MAKE, project], prefix);
+    const wanted = stracedFiles(prefix).map(livedOf);
+    expect(wanted.length).toBeGreaterThan(3 * FILES);
+
+    const capture = join(folder.path, 'tree.tcap');
+    makeProject(project);
+    const sources = ['-s', 'execsnoop,exitsnoop'];
+    const { status } = await record([...sources, '-o', capture, '--', ...MAKE, project]);
+    expect(status).toBe(0);
+    const execs = await query(capture, 'select pid, filename, ret from execsnoop order by ts');
+    const ends = await query(
+      capture,
+      'select pid, birth_ppid, exit_code, signal from exitsnoop order by ts',
+    );
+    const found = ends.map(({ pid, exit_code }) => ({
+      ran: execs.filter((row) => row.pid === pid && row.ret === 0).map((row) => `${row.filename}`),
+      code: Number(exit_code),
+    }));
+    expect(asTexts(found)).toEqual(asTexts(wanted));
+    const pids = new Set(ends.map(({ pid }) => pid));
+    expect(pids.size).toBe(ends.length);
+    expect(execs.filter(({ pid }) => !pids.has(pid))).toEqual([]);
+    // make ends last, and it alone was there before.
+    expect(ends.filter(({ birth_ppid }) => !pids.has(birth_ppid))).toEqual([
+      { pid: execs[0]?.pid, birth_ppid: null, exit_code: 0, signal: null },
+    ]);
+  }, 60_000);
 });
 
 interface Exec {
@@ -57,21 +88,51 @@ function makeProject(folder: string): string {
   return folder;
 }
 
-/** Every call of execve and execveat, by strace: a file for each process, all bytes as hex. */
+/** Every call of execve and execveat, by strace. */
 function straced(words: readonly string[], prefix: string): Exec[] {
-  const options = ['-ff', '-qq', '-xx', '-v', '-s', '1000000', '-e', 'signal=none'];
-  const { status, error, stderr } = spawnSync(
-    'strace',
-    [...options, '-e', 'trace=execve,execveat', '-o', prefix, ...words],
-    { encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`strace (bin/setup installs it): ${error?.message ?? stderr}`);
-  const folder = join(prefix, '..');
-  return readdirSync(folder)
-    .filter((name) => name.startsWith('straced.'))
-    .flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'))
+  runStrace(['-qq', '-e', 'trace=execve,execveat'], words, prefix);
+  return stracedFiles(prefix)
+    .flatMap((text) => text.trim().split('\n'))
     .filter((line) => line.startsWith('exec'))
     .map(execOf);
+}
+
+/** Runs a command under strace, which writes a file for each process, all bytes as hex. */
+function runStrace(what: readonly string[], words: readonly string[], prefix: string): void {
+  const options = ['-ff', '-xx', '-v', '-s', '1000000', '-e', 'signal=none', ...what];
+  const { status, error, stderr } = spawnSync('strace', [...options, '-o', prefix, ...words], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`strace (bin/setup installs it): ${error?.message ?? stderr}`);
+}
+
+function stracedFiles(prefix: string): string[] {
+  const folder = dirname(prefix);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`${basename(prefix)}.`))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+}
+
+/** A process: the programs that it ran, one after the other, and its exit code. */
+interface Lived {
+  readonly ran: readonly string[];
+  readonly code: number;
+}
+
+/** By strace's file of it, which ends with what wait(2) says. */
+function livedOf(text: string): Lived {
+  const [, code] = /^\+\+\+ exited with (\d+) \+\+\+$/m.exec(text) ?? [];
+  if (code === undefined) throw new Error(`strace: no exit: ${text.slice(-200)}`);
+  const execs = text
+    .split('\n')
+    .filter((line) => line.startsWith('exec'))
+    .map(execOf);
+  const ran = execs.filter(({ ret }) => ret === 0).map(({ filename }) => filename);
+  return { ran, code: Number(code) };
+}
+
+function asTexts(lived: readonly Lived[]): string[] {
+  return lived.map(({ ran, code }) => `${ran.join(', ')}: ${code}`).sort();
 }
 
 function execOf(line: string): Exec {

@@ -38,7 +38,8 @@ struct tc_address_start {
 };
 
 #define TC_SOCKADDR_IN_SIZE  16
-#define TC_SOCKADDR_IN6_SIZE 24 /* without the scope: SIN6_LEN_RFC2133, net/ipv6.h */
+#define TC_SOCKADDR_IN6_SIZE 24	 /* without the scope: SIN6_LEN_RFC2133, net/ipv6.h */
+#define TC_SOCKADDR_MAX_SIZE 128 /* longer ones are refused unread: move_addr_to_kernel() */
 
 /* Reads an address that a program passed. False where it is none that one can connect to. */
 static __always_inline bool tc_read_address(const void *address, __u32 size, tc_ip ip,
@@ -46,7 +47,7 @@ static __always_inline bool tc_read_address(const void *address, __u32 size, tc_
 {
 	struct tc_address_start start;
 
-	if (bpf_probe_read_user(&start, sizeof(start), address))
+	if (size > TC_SOCKADDR_MAX_SIZE || bpf_probe_read_user(&start, sizeof(start), address))
 		return false;
 	if (start.family == AF_INET && size >= TC_SOCKADDR_IN_SIZE)
 		tc_set_ip_v4(ip, start.v4);

@@ -55,6 +55,15 @@ static __always_inline void tc_count_loss(enum tc_loss reason)
 }
 
 /*
+ * From one reading of the clock to another, never negative: the clock that tracepoints may ask can
+ * be behind for an instant (ktime_get_mono_fast_ns(), kernel/time/timekeeping.c).
+ */
+static __always_inline tc_duration_ns tc_time_since(tc_time_ns begin, tc_time_ns end)
+{
+	return end > begin ? end - begin : 0;
+}
+
+/*
  * Sends size bytes that begin with struct tc_record. A wake-up an event would cost as much as
  * the event (a caught-up reader is woken by each), so only the record that crosses the watermark
  * wakes; if two CPUs cross it together and neither does, the reader's timer still comes.

@@ -4,9 +4,9 @@
  * is appended behind it, and the fixed part is put in front at the end, so that the record is
  * contiguous however long its texts are. Offsets are masked for the verifier.
  *
- * One for each CPU: programs on tracepoints run with preemption off (__DO_TRACE(),
- * linux/tracepoint.h; perf_syscall_exit(), kernel/trace/trace_syscalls.c), and none that uses it
- * runs in an interrupt.
+ * One for each CPU: programs on tracepoints of system calls run with preemption off
+ * (perf_syscall_exit(), kernel/trace/trace_syscalls.c), and so did all others up to Linux 6.19;
+ * those call tc_keep_cpu() first. None that uses it runs in an interrupt.
  */
 #ifndef TRACECAP_SCRATCH_H
 #define TRACECAP_SCRATCH_H
@@ -22,6 +22,31 @@
 struct tc_scratch {
 	char bytes[TC_SCRATCH_SIZE];
 };
+
+#ifdef TC_COMPAT
+#define tc_keep_cpu()
+#define tc_leave_cpu()
+#else
+/* Since Linux 6.10 (commit fc7566ad0a82). */
+extern void bpf_preempt_disable(void) __ksym __weak;
+extern void bpf_preempt_enable(void) __ksym __weak;
+
+/*
+ * No other task has this CPU until tc_leave_cpu(). Since Linux 7.0 (commit a46023d5616e) programs
+ * on other tracepoints than those of system calls may be preempted.
+ */
+static __always_inline void tc_keep_cpu(void)
+{
+	if (&bpf_preempt_disable)
+		bpf_preempt_disable();
+}
+
+static __always_inline void tc_leave_cpu(void)
+{
+	if (&bpf_preempt_enable)
+		bpf_preempt_enable();
+}
+#endif
 
 #ifdef TC_SCRATCH_VALUE_SIZE
 /*

@@ -202,6 +202,8 @@ static void nothing(void) {
   EXPECT(connect(tcp, &none, sizeof(none)) == 0);
   EXPECT(connect(tcp, &server.any, 1) < 0 && errno == EINVAL);
   EXPECT(connect(tcp, &server.any, 8) < 0 && errno == EINVAL);
+  EXPECT(connect(tcp, &far.any, 129) < 0 && errno == EINVAL);
+  EXPECT(connect(tcp, &far.any, -1) < 0 && errno == EINVAL);
   EXPECT(connect(tcp, (void*)8, sizeof(server.v4)) < 0 && errno == EFAULT);
   EXPECT(connects(-1, &far) == EBADF && connects(99999, &far) == EBADF);
   EXPECT(connects(open("/dev/null", O_RDONLY), &far) == ENOTSOCK);

@@ -143,7 +143,8 @@ static void arrive(void) {
 
 static void depart(void) {
   struct packet* packet = &queue[queue_begin % kQueue];
-  if (is_answer(packet)) answered_ns = now_ns();
+  /* the first answer: one to a SYN that was sent again may follow */
+  if (is_answer(packet) && !answered_ns) answered_ns = now_ns();
   EXPECT(write(tun, packet->bytes, packet->size) == (ssize_t)packet->size);
   queue_begin++;
 }
