@@ -85,6 +85,7 @@ const clock = shape.object({
 const START = shape.object({
   recorder: shape.text,
   command_line: shape.list(shape.text),
+  arguments: shape.optional(shape.text),
   note: shape.optional(nullableText),
   labels: shape.optional(shape.dictionary(shape.text)),
   requested_by: shape.object({

@@ -6,7 +6,8 @@ import { Damage } from './damage.js';
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   ENOTDIR: 'no such file',
-  EACCES: 'permission denied',
+  EACCES:
+    'permission denied; a capture is readable by who recorded it only, until they allow more (chmod)',
   EPERM: 'permission denied',
 };
 

@@ -82,12 +82,17 @@ export interface SourceRefusal {
   readonly verifier_log: string | null;
 }
 
+/** With secrets masked, as they were (--no-mask), or not at all (--no-argv). */
+export type ArgumentsRecorded = 'masked' | 'whole' | 'none';
+
 /** `start.json`: all that is known when the recording starts. */
 export interface Start {
   readonly format_version: number;
   /** Version of tracecap that recorded. */
   readonly recorder: string;
   readonly command_line: readonly string[];
+  /** What became of programs' arguments; absent: not noted. */
+  readonly arguments?: ArgumentsRecorded;
   /** What the user says of the recording (--note, --label); absent in early captures. */
   readonly note?: string | null;
   readonly labels?: Readonly<Record<string, string>>;

@@ -12,14 +12,14 @@ export interface EndSignals {
 
 /**
  * Takes the signals over. The first one ends the recording; a second one ends tracecap at once, and
- * the capture is then readable up to its last segment. One that was ignored when tracecap was
- * started stays ignored.
+ * the capture is then readable up to its last segment. A SIGHUP that was ignored when tracecap was
+ * started stays ignored (nohup); not so SIGINT, which shells ignore for what a script starts with &.
  */
 export function takeEndSignals(startedWith: StartedWith): EndSignals {
   let received: EndSignal | null = null;
   const first = new Promise<EndSignal>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      const ignored = wasIgnored(startedWith, constants.signals[signal]);
+      const ignored = signal === 'SIGHUP' && wasIgnored(startedWith, constants.signals[signal]);
       process.on(signal, () => {
         if (ignored) return;
         if (received !== null) process.exit(killedBy(signal));

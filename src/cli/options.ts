@@ -31,7 +31,7 @@ export function formatOf({ format, json }: FormatOptions): Format {
 export function wholeNumber(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) {
-    throw new InvalidArgumentError('It must be a whole number.');
+    throw new InvalidArgumentError(`'${text}' is no whole number from 0 on`);
   }
   return number;
 }

@@ -59,9 +59,12 @@ const PRIVATE: readonly (readonly [kind: KindName, words: string])[] = [
   ['tc_ip', 'addresses'],
 ];
 
-function privateWords({ tables }: Start): string {
-  const kinds = new Set(tables.flatMap(({ columns }) => columns.map(({ kind }) => kind)));
-  const words = PRIVATE.filter(([kind]) => kinds.has(kind)).map(([, text]) => text);
+function privateWords(start: Start): string {
+  const kinds = new Set(start.tables.flatMap(({ columns }) => columns.map(({ kind }) => kind)));
+  const words = PRIVATE.filter(
+    ([kind]) => kinds.has(kind) && !(kind === 'tc_argv' && start.arguments === 'none'),
+  ).map(([, text]) => text);
+  if (start.arguments === 'whole') words.unshift('SECRETS IN ARGUMENTS (--no-mask)');
   return [...words, 'names of processes and users, and of this host'].join(', ');
 }
 

@@ -99,10 +99,13 @@ async function begin(
       ...request,
       output,
       targets,
-      // The manifest's reader must not take one command for the whole machine.
-      filterWords: command
-        ? { ...request.filterWords, command: shown(request.words).join(' ') }
-        : request.filterWords,
+      filterWords: {
+        ...request.filterWords,
+        // A process that named it may be gone when the manifest is read.
+        ...(request.filters.mntns !== undefined && { mntns: String(request.filters.mntns) }),
+        // The manifest's reader must not take one command for the whole machine.
+        ...(command && { command: shown(request.words).join(' ') }),
+      },
       commandLine: shown(['tracecap', ...process.argv.slice(2)]),
     });
     return { command, recording };

@@ -1,5 +1,10 @@
 /** start.json: all that is known when a recording starts. */
-import { type ClockReading, FORMAT_VERSION, type Start } from '../capture/format.js';
+import {
+  type ArgumentsRecorded,
+  type ClockReading,
+  FORMAT_VERSION,
+  type Start,
+} from '../capture/format.js';
 import { OWN_TABLES } from '../capture/own-tables.js';
 import { tableOf } from '../schema/define-source.js';
 import { version } from '../shared/assets.js';
@@ -18,6 +23,7 @@ export function describeStart(
     format_version: FORMAT_VERSION,
     recorder: version(),
     command_line: options.commandLine,
+    arguments: argumentsRecorded(options),
     note: options.note,
     labels: options.labels,
     requested_by: {
@@ -34,4 +40,9 @@ export function describeStart(
     ring_bytes: options.ringBytes,
     tables: [...session.sources.map(tableOf), ...OWN_TABLES],
   };
+}
+
+function argumentsRecorded({ withArguments, maskSecrets }: RecordingOptions): ArgumentsRecorded {
+  if (!withArguments) return 'none';
+  return maskSecrets ? 'masked' : 'whole';
 }

@@ -6,8 +6,11 @@ import type { BpfAddon } from './bpf-addon.js';
 /** CGROUP2_SUPER_MAGIC, linux/magic.h */
 const CGROUP2_MAGIC = 0x63677270;
 
-/** The least inode number of a namespace: PROC_DYNAMIC_FIRST, fs/proc/generic.c. No pid is as large. */
-const FIRST_NAMESPACE = 0xf000_0000;
+/**
+ * The least inode number of a mount namespace: of the first one since Linux 6.18 (MNT_NS_INIT_INO,
+ * linux/nsfs.h); others begin at 0xF0000000 (PROC_DYNAMIC_FIRST, fs/proc/generic.c). No pid is as large.
+ */
+const FIRST_NAMESPACE = 0xefff_fff8;
 
 /** BPF_MAP_TYPE_HASH and BPF_MAP_TYPE_LRU_HASH, linux/bpf.h */
 const HASH_TYPES = ['1', '9'];

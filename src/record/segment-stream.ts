@@ -6,6 +6,7 @@ import { LOSSES } from '../capture/losses.js';
 import { fileSink } from '../capture/sink.js';
 import { CaptureWriter } from '../capture/writer.js';
 import type { ColumnBatch, Table } from '../schema/table.js';
+import { reason } from '../shared/errors.js';
 import type { PumpOutput } from './bpf-addon.js';
 import { containerId } from './container-id.js';
 import { isDiskNearlyFull } from './disk.js';
@@ -139,10 +140,10 @@ export class SegmentStream {
   }
 
   #fail(error: unknown): void {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     this.#failed = true;
-    this.#post({ type: 'failed', code, message });
+    this.#post({ type: 'failed', code, message: writeFailure(error) });
   }
 
   #checkDisk(): void {
@@ -161,6 +162,13 @@ export class SegmentStream {
     });
     if (cgroups.length > 0) this.#writeSegment(CGROUPS, batchFromRows(CGROUPS, cgroups));
   }
+}
+
+/** Why the output does not take more, in words. */
+export function writeFailure(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code === 'EPIPE'
+    ? 'who read it has gone (EPIPE)'
+    : reason(error);
 }
 
 function add(sums: Map<string, number>, key: string, value: number): void {

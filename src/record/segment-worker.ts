@@ -11,7 +11,7 @@ import type { LossRow } from './losses.js';
 import type { ListedProcess } from './process-list.js';
 import { processRows } from './process-rows.js';
 import type { BeginMessage, FromWorker, ToWorker } from './segment-messages.js';
-import { SegmentStream } from './segment-stream.js';
+import { SegmentStream, writeFailure } from './segment-stream.js';
 
 const PROGRESS_EVERY_MS = 250;
 
@@ -71,9 +71,9 @@ function openStream(message: BeginMessage): SegmentStream | null {
     stream = new SegmentStream(message, decoder.zstdCompress, post);
     return stream;
   } catch (error) {
-    const { code, message: why } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    post({ type: 'refused', message: why });
+    post({ type: 'refused', message: writeFailure(error) });
     return null;
   }
 }

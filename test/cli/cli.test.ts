@@ -41,7 +41,7 @@ describe('the program', () => {
     [['analyse'], "unknown command 'analyse' (Did you mean analyze?)"],
     [['--verzion'], "unknown option '--verzion' (Did you mean --version?)"],
     [['analyze', '--top-file'], "unknown option '--top-file' (Did you mean --top-files?)"],
-    [['query'], "missing required argument 'words'"],
+    [['query'], "no SQL given: tracecap query [capture] 'select …'"],
     [['info', 'a', 'b'], "too many arguments for 'info'. Expected 1 argument but got 2."],
     [
       ['analyze', '--top-files', '--format', 'xml'],
@@ -49,7 +49,7 @@ describe('the program', () => {
     ],
     [
       ['analyze', '--top-files', '--limit', '-1'],
-      "option '--limit <n>' argument '-1' is invalid. It must be a whole number.",
+      "option '--limit <n>' argument '-1' is invalid. '-1' is no whole number from 0 on",
     ],
     [['analyze', '--top-files', '--sort'], "option '--sort <key>' argument missing"],
     [['analyze', '\u001b[31m', '\n'], expect.stringContaining('too many arguments')],
@@ -63,6 +63,15 @@ describe('the program', () => {
     [
       ['analyze', '--top-files', '--demo', 'x.tcap'],
       '--demo reads its own capture, so x.tcap cannot be read too',
+    ],
+    [['record', '--follow'], '--follow needs --pid or --tid: whose children to record'],
+    [
+      ['record', '-s', 'opensnoop', '--tcpconnlat-min', '1s'],
+      '--tcpconnlat-min: tcpconnlat is not among the --sources',
+    ],
+    [
+      ['record', '--label', 'a=1', '--label', 'a=2'],
+      "option '--label <key=value>' argument 'a=2' is invalid. label 'a' is given twice",
     ],
     [['query', 'x.tcap'], "no SQL given: tracecap query x.tcap 'select …'"],
     [['query', 'x.tcap', 'select', '1'], 'too many words: 3; put the SQL in quotes'],

@@ -62,6 +62,28 @@ describe('info', () => {
     }
   });
 
+  test('says what was done to arguments: not recorded, or with the secrets in them', () => {
+    const privateLine = (told: 'masked' | 'whole' | 'none') => {
+      const start = { ...TOLD.start, arguments: told };
+      return /^private .*$/m.exec(
+        tracecap(['info', sampleCapture({ ...TOLD, start })]).stdout,
+      )?.[0];
+    };
+    expect(privateLine('masked')).toContain(
+      'private   opensnoop (comm, path), processes (comm, exe, argv,',
+    );
+    expect(privateLine('none')).toContain('processes (comm, exe, cwd),');
+    expect(privateLine('whole')).toContain(
+      'private   secrets in arguments: --no-mask was given, opens',
+    );
+  });
+
+  test('a command line can be typed again as it stands', () => {
+    const start = { command_line: ['tracecap', 'record', '--note', "it's slow", ''] };
+    const { stdout } = tracecap(['info', sampleCapture({ start })]);
+    expect(stdout).toContain("command   tracecap record --note 'it'\\''s slow' ''\n");
+  });
+
   test('of an early capture says nothing of what it could not know', () => {
     const { stdout } = tracecap(['info', sampleCapture()]);
     expect(stdout).not.toMatch(/^(note|labels|also|clock) /m);
@@ -148,7 +170,7 @@ describe('info', () => {
   test('is inert, whatever a stranger wrote into the capture', () => {
     const start = { command_line: ['x', HOSTILE], filters: { [HOSTILE]: HOSTILE } };
     const { stdout } = tracecap(['info', sampleCapture({ start })]);
-    expect(stdout).toContain('command   x a\\x0Ab\\x1B[31m\\u{202E},"x"\n');
+    expect(stdout).toContain(`command   x 'a\\x0Ab\\x1B[31m\\u{202E},"x"'\n`);
     expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
   });
 

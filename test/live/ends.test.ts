@@ -31,6 +31,16 @@ describeLive('the end of a recording', () => {
     });
   });
 
+  test.concurrent('SIGINT, though a script started it with &, where shells ignore that', async () => {
+    const script = 'trap "" INT; exec "$@"';
+    const words = [TRACECAP, 'record', '-d', '60s', '-o', file('background'), '-p', pid];
+    const recording = new Running('sh', ['-c', script, 'sh', ...words]);
+    await recording.says(/tracecap: recording .* into/);
+    recording.kill('SIGINT');
+    expect(await recording.ended).toMatchObject({ status: 0, signal: null });
+    expect(info(file('background')).manifest.end_detail).toBe('SIGINT');
+  });
+
   test.concurrent('--duration, and --force in place of what was there', async () => {
     writeFileSync(file('old'), 'something else');
     const words = ['-d', '100ms', '-o', file('old'), '-p', pid];

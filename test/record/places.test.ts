@@ -40,7 +40,7 @@ test('each sets its own', () => {
 
 describe.runIf(process.platform === 'linux')('--mntns', () => {
   test('the number of a namespace is taken as it is, whether one has it or not', () => {
-    for (const number of [0xf000_0000, 4_026_531_841, 2 ** 32 - 1]) {
+    for (const number of [0xefff_fff8, 0xf000_0000, 4_026_531_841, 2 ** 32 - 1]) {
       expect(open({ mntns: `${number}` })).toEqual({ mntns: number });
     }
   });

@@ -32,7 +32,7 @@ export function infoText(capture: Capture, info: Info): string {
     ['duration', durationWords(capture)],
     ...noteLines(info),
     ['by', requesterWords(info)],
-    ['command', info.manifest.command_line.join(' ')],
+    ['command', info.manifest.command_line.map(shellWord).join(' ')],
     ['filters', filterWords(info)],
     ...info.sources.map((source): Line => ['source', sourceWords(source, info.completeness)]),
     ...ownTableLines(capture),
@@ -72,6 +72,11 @@ function durationWords(capture: Capture): string {
   return capture.manifest ? text : `${text} up to the last row here`;
 }
 
+/** So that a shell reads it as one word; as it is where that is so anyway. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 function noteLines({ manifest: { note = null, labels = {} } }: Info): Line[] {
   const given = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return [
@@ -90,7 +95,9 @@ function requesterWords({ manifest: { requested_by, users } }: Info): string {
 
 function filterWords({ manifest: { filters } }: Info): string {
   const { command, ...others } = filters;
-  const given = Object.entries(others).map(([name, value]) => `${name} ${value}`);
+  const given = Object.entries(others).map(([name, value]) =>
+    value === 'true' ? name : `${name} ${value}`,
+  );
   if (command !== undefined) return ['the command and what it started', ...given].join(', ');
   return given.length === 0 ? 'none: the whole machine' : given.join(', ');
 }
@@ -150,23 +157,33 @@ function completeWords(completeness: Completeness): string {
 
 /** By the kinds of the columns that have rows, so that a new source needs no line here. */
 function privateWords(capture: Capture): string {
+  const { start } = capture;
   const recorded = capture.tables.filter((table) => capture.segments(table.name).length > 0);
   const texts = recorded.flatMap((table) => {
-    const columns = table.columns.filter(isRecordedText).map(({ name }) => name);
+    const columns = table.columns
+      .filter((column) => isRecordedText(column, capture))
+      .map(({ name }) => name);
     return columns.length === 0 ? [] : [`${table.name} (${columns.join(', ')})`];
   });
+  const secrets = start.arguments === 'whole' ? ['secrets in arguments: --no-mask was given'] : [];
   const ids = recorded.some(hasUserIds) ? ['user ids'] : [];
   const users = Object.keys(capture.manifest?.users ?? {}).length > 0 ? ['user names'] : [];
-  return [...texts, ...ids, ...users, 'host name', 'ids of host and boot', 'command line'].join(
-    ', ',
-  );
+  return [
+    ...secrets,
+    ...texts,
+    ...ids,
+    ...users,
+    'host name',
+    'ids of host and boot',
+    'command line',
+  ].join(', ');
 }
 
 /** What the recorded programs chose: names of files and processes, arguments, addresses. */
 const CHOSEN: ReadonlySet<string | null> = new Set(['tc_text', 'tc_comm', 'tc_argv', 'tc_ip']);
 
-function isRecordedText({ kind }: Table['columns'][number]): boolean {
-  return CHOSEN.has(kind);
+function isRecordedText({ kind }: Table['columns'][number], { start }: Capture): boolean {
+  return CHOSEN.has(kind) && !(kind === 'tc_argv' && start.arguments === 'none');
 }
 
 function hasUserIds({ columns }: Table): boolean {

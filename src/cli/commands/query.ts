@@ -21,7 +21,7 @@ export function queryCommand(): Command {
   const command = new Command()
     .usage("[options] [capture] 'SQL'")
     .argument(
-      '<words...>',
+      '[words...]',
       "a .tcap file (default: the newest in this folder), and one select in SQLite's dialect",
     )
     .addHelpText('after', LIMITS)
@@ -43,6 +43,9 @@ function captureAndSql(words: readonly string[]): { path?: string; sql: string }
   const [first = '', second] = words;
   if (words.length > 2) {
     throw new TracecapError('usage', `too many words: ${words.length}; put the SQL in quotes`);
+  }
+  if (words.length === 0) {
+    throw new TracecapError('usage', "no SQL given: tracecap query [capture] 'select …'");
   }
   if (second !== undefined) return { path: first, sql: second };
   if (first.endsWith('.tcap') || existsSync(first)) {

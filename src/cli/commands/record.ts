@@ -1,18 +1,17 @@
 /** `tracecap record`: the words of the command line, turned into a request. */
 import { hostname } from 'node:os';
 import { isatty } from 'node:tty';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { defaultOutput } from '../../record/output-file.js';
 import type { PlaceWords } from '../../record/places.js';
-import type { Globals } from '../../record/session.js';
-import { MIN_RING_BYTES } from '../../record/tasks-object.js';
 import { findUid, findUser } from '../../record/users.js';
 import type { Source } from '../../schema/define-source.js';
-import { parseDuration } from '../../shared/duration.js';
-import { reason, TracecapError } from '../../shared/errors.js';
+import { TracecapError } from '../../shared/errors.js';
 import { parseSize } from '../../shared/size.js';
 import { SOURCES } from '../../sources/index.js';
+import { duration, ids, label, list, ringSize, word } from '../record-words.js';
 import { type RecordRequest, runRecording } from '../run-recording.js';
+import { addSourceOptions, sourceGlobals, sourceOptionWords } from '../source-options.js';
 
 const DEFAULT_RING = '16MiB';
 
@@ -89,14 +88,11 @@ export function recordCommand(): Command {
     )
     .option('--run-as <user>', 'run the command after -- as this user')
     .option('-v, --verbose', "show libbpf's words, too");
-  for (const { options } of SOURCES) for (const { flag, doc } of options) command.option(flag, doc);
+  addSourceOptions(command);
   return command.action(async (words: string[], options: Options) => {
     process.exitCode = await runRecording(requestOf(words, options, command));
   });
 }
-
-/** Longer than any recording, and short enough for every clock: ten years. */
-const LONGEST_NS = 10 * 365 * 86400e9;
 
 function requestOf(words: readonly string[], options: Options, command: Command): RecordRequest {
   if (words.length !== wordsAfterDashes(process.argv)) {
@@ -108,18 +104,22 @@ function requestOf(words: readonly string[], options: Options, command: Command)
   if (words.length === 0 && process.argv.includes('--')) {
     throw new TracecapError('usage', 'no command after --');
   }
+  if (options.follow && !options.pid && !options.tid && words.length === 0) {
+    throw new TracecapError('usage', '--follow needs --pid or --tid: whose children to record');
+  }
   if (options.runAs !== undefined && words.length === 0) {
     throw new TracecapError('usage', '--run-as needs a command after --');
   }
   if (options.output === '-' && isatty(1)) {
     throw new TracecapError('usage', '--output -: a capture is no text for a terminal; add > FILE');
   }
+  const sources = options.sources ? chosenSources(options.sources) : SOURCES;
   return {
     words,
     durationNs: options.duration ?? null,
     output: options.output ?? defaultOutput(hostname(), new Date()),
     force: options.force === true,
-    sources: options.sources ? chosenSources(options.sources) : SOURCES,
+    sources,
     required: new Set(options.sources),
     ringBytes: options.bufferSize,
     runAs: options.runAs === undefined ? null : findUser(options.runAs),
@@ -137,7 +137,7 @@ function requestOf(words: readonly string[], options: Options, command: Command)
     maskSecrets: options.mask,
     note: options.note ?? null,
     labels: options.label ?? {},
-    sourceGlobals: sourceGlobals(command),
+    sourceGlobals: sourceGlobals(command, sources),
     verbose: options.verbose === true,
   };
 }
@@ -157,87 +157,13 @@ function chosenSources(wanted: readonly string[]): Source[] {
   });
 }
 
-/** What the sources' own options set in their objects. */
-function sourceGlobals(command: Command): RecordRequest['sourceGlobals'] {
-  const globals: Record<string, Globals> = {};
-  for (const { name, options } of SOURCES) {
-    for (const option of options) {
-      const text = sourceOption(command, option.flag);
-      if (text === undefined) continue;
-      try {
-        globals[name] = { ...globals[name], ...option.globals(text === true ? '' : text) };
-      } catch (error) {
-        throw new TracecapError('usage', `${option.flag.split(' ')[0]}: ${reason(error)}`);
-      }
-    }
-  }
-  return globals;
-}
-
-/** The option's text, true for one without; undefined where it was not given. */
-function sourceOption(command: Command, flag: string): string | true | undefined {
-  const option = command.options.find(({ flags }) => flags === flag);
-  return option && command.getOptionValue(option.attributeName());
-}
-
 function filterWords(options: Options, command: Command): Record<string, string> {
   const words: Record<string, string> = {};
   for (const name of FILTERS) {
     const value = options[name];
     if (value !== undefined) words[name] = String(value);
   }
-  for (const { options: own } of SOURCES) {
-    for (const { flag } of own) {
-      const text = sourceOption(command, flag);
-      if (text !== undefined) words[flag.replace(/^--| .*/g, '')] = String(text);
-    }
-  }
-  return words;
-}
-
-/** A parser for commander, whose errors name the option. */
-function word<T>(parse: (text: string, before?: T) => T): (text: string, before?: T) => T {
-  return (text, before) => {
-    try {
-      return parse(text, before);
-    } catch (error) {
-      throw new InvalidArgumentError(reason(error));
-    }
-  };
-}
-
-/** Adds to the labels that were given before. */
-function label(text: string, labels: Readonly<Record<string, string>> = {}) {
-  const at = text.indexOf('=');
-  if (at < 1) throw new Error(`'${text}' must be KEY=VALUE`);
-  return { ...labels, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
-function duration(text: string): number {
-  const ns = parseDuration(text);
-  if (ns <= LONGEST_NS) return ns;
-  throw new Error(
-    `'${text}' is longer than ten years; without --duration Ctrl-C ends the recording`,
-  );
-}
-
-function list(text: string): string[] {
-  return text.split(',').map((name) => name.trim());
-}
-
-function ids(text: string): number[] {
-  return list(text).map((id) => {
-    if (/^[1-9]\d{0,9}$/.test(id)) return Number(id);
-    throw new Error(`'${id}' is no process id`);
-  });
-}
-
-/** What the kernel takes: a power of two, whole pages (kernel/bpf/ringbuf.c). */
-function ringSize(text: string): number {
-  const bytes = parseSize(text);
-  if (bytes >= MIN_RING_BYTES && bytes <= 2 ** 31 && Number.isInteger(Math.log2(bytes)))
-    return bytes;
-  throw new Error(`'${text}' must be a power of two from 4KiB to 2GiB: 16MiB, 64MiB`);
+  return { ...words, ...sourceOptionWords(command) };
 }
 
 function names(sources: readonly Source[]): string {
