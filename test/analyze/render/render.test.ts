@@ -3,7 +3,7 @@ import { csvRows } from '../../../src/analyze/render/csv.js';
 import { durationText } from '../../../src/analyze/render/duration-text.js';
 import { jsonRows, jsonText } from '../../../src/analyze/render/json.js';
 import { tableRows } from '../../../src/analyze/render/table.js';
-import { shortenMiddle, textWidth } from '../../../src/analyze/render/text-width.js';
+import { isPlain, shortenMiddle, textWidth } from '../../../src/analyze/render/text-width.js';
 
 const HOSTILE = 'a\nb\u001b[31m\u202e,"x"';
 
@@ -88,8 +88,41 @@ describe('table', () => {
     expect(lines).toHaveLength(2001);
     expect(lines[701]?.replace(long, 'LONG')).toBe('LONG  700  y');
     const others = lines.toSpliced(701, 1).map((line) => line.length);
-    expect(Math.max(...others)).toBeLessThan(1000);
+    expect(Math.max(...others)).toBe(120 + '  1999  y'.length);
     expect(lines.at(-1)).toMatch(/^\/1999 +1999 {2}y$/);
+  });
+
+  test('rows that are padded look as the first ones, which cli-table3 lays out', () => {
+    const characters = Array.from({ length: 0x11_0000 }, (_, code) => code)
+      .filter((code) => code < 0xd800 || code > 0xdfff)
+      .map((code) => String.fromCodePoint(code));
+    const plain = characters.filter((character) => isPlain(character) && character.trim() !== '');
+    expect(plain.length).toBeGreaterThan(30_000);
+    const texts = ['', 'a', 'e\u0301\u0301', 'b'.repeat(130), ...chunks(plain, 500)];
+    for (const text of texts) {
+      expect(isPlain(text)).toBe(true);
+      const lines = linesOf([
+        [text, 'z'],
+        ...Array.from({ length: 20 }, () => ['', 'z']),
+        [text, 'z'],
+      ]);
+      expect(lines.at(-1)).toBe(lines[1]);
+    }
+  });
+
+  test('text that cli-table3 finds narrower than its characters is in line with the first rows', () => {
+    for (const text of ['👩‍👩‍👧', '1\ufe0f\u20e3', '🇩🇪', '✌', '☝🏽', '©', 'a\u200db']) {
+      expect(isPlain(text)).toBe(false);
+      const lines = linesOf(Array.from({ length: 25 }, () => [text, 1, text, 'z']));
+      expect(new Set(lines.slice(1))).toHaveLength(1);
+      expect(lines[1]?.startsWith(text)).toBe(true);
+    }
+  });
+
+  test('plain rows and others keep their order', () => {
+    const rows = Array.from({ length: 100 }, (_, i) => [i, i % 3 === 0 ? '❤\ufe0f' : 'x', i]);
+    const numbers = linesOf(rows).map((line) => line.trim().split(/\s+/)[0]);
+    expect(numbers.slice(1)).toEqual(rows.map(([i]) => `${i}`));
   });
 
   test('without rows there is a header', () => {
@@ -106,6 +139,17 @@ describe('table', () => {
     expect(lines.at(-1)).toMatch(/^2499 {2}\/file\/2499$/);
   });
 });
+
+function linesOf(rows: unknown[][]): string[] {
+  const columns = (rows[0] ?? []).map((_, i) => `c${i}`);
+  return [...tableRows(columns, rows)].join('').trimEnd().split('\n');
+}
+
+function chunks(characters: readonly string[], length: number): string[] {
+  return Array.from({ length: Math.ceil(characters.length / length) }, (_, i) =>
+    characters.slice(i * length, (i + 1) * length).join(''),
+  );
+}
 
 test('long values are laid out as they come, not by the thousand', () => {
   let given = 0;
