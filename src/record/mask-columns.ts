@@ -1,9 +1,11 @@
 /** Secrets in the columns of a batch that hold arguments. */
 import type { ColumnBatch, ColumnData, Table } from '../schema/table.js';
 import { maskArguments } from './mask-secrets.js';
+import { TOKEN_HINT } from './token-forms.js';
 
-/** What any secret that maskArguments() finds has in it: most batches are so done with. */
-const HINT = /pass|pwd|token|secret|credential|key|auth|cookie|@|curl|mysql|mariadb/i;
+/** What any secret that maskArguments() finds has in it, or TOKEN_HINT: most batches are so done with. */
+const HINT =
+  /pass|pwd|token|secret|credential|key|auth|cookie|@|curl|mysql|mariadb|redis-|valkey-|login/i;
 
 /** The batch with each list of arguments as maskArguments() gives it; itself where that is the same. */
 export function maskColumns(table: Table, batch: ColumnBatch): ColumnBatch {
@@ -17,7 +19,8 @@ function maskColumn(column: ColumnData, rows: number): ColumnData {
   if (!column.dictionary) throw new Error('a column of lists without texts');
   const { offsets, data } = column.dictionary;
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  if (!HINT.test(bytes.toString('latin1'))) return column;
+  const all = bytes.toString('latin1');
+  if (!HINT.test(all) && !TOKEN_HINT.test(all)) return column;
   const texts = Array.from({ length: offsets.length - 1 }, (_, i) =>
     bytes.toString('utf8', offsets[i], offsets[i + 1]),
   );

@@ -2,6 +2,7 @@
 
 import { namedSecrets, type Span, urlSecrets } from './secret-text.js';
 import { SecretWords } from './secret-words.js';
+import { tokenSecrets } from './token-forms.js';
 
 /** What stands in a secret's place. */
 const MASK = '***';
@@ -9,15 +10,21 @@ const MASK = '***';
 /**
  * The arguments of one program, as many as were given, with `***` for what looks like a secret:
  * `--password=…` and the like, the argument after `--password`, `user:password@host`, headers, what
- * curl, mysql and sshpass take, and all of that inside of longer texts, as `sh -c` has them. It goes
- * by names and forms: a secret that bears neither stays.
+ * curl, mysql, sshpass, redis-cli, `docker login` and `vault login` take, tokens of a well-known form,
+ * and all of that inside of longer texts, as `sh -c` has them. It goes by names and forms: a secret
+ * that bears neither stays.
  */
 export function maskArguments(args: readonly string[]): string[] {
   const words = new SecretWords();
   return args.map((arg, index) => {
     // Behind -c a command begins: the value of its first word ends with that.
     const whole = !/^-[a-z]*c$/.test(args[index - 1] ?? '');
-    const spans = [...words.secretsOf(arg), ...namedSecrets(arg, whole), ...urlSecrets(arg)];
+    const spans = [
+      ...words.secretsOf(arg),
+      ...namedSecrets(arg, whole),
+      ...urlSecrets(arg),
+      ...tokenSecrets(arg),
+    ];
     return masked(arg, /\s/.test(arg) ? [...spans, ...secretsInside(arg)] : spans);
   });
 }

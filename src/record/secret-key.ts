@@ -8,6 +8,8 @@ const AT_ITS_END = /(?:token|[a-z]pwd)$/;
 const LAST = /^(?:pass|pwd|(?:db|key|ssh|store)pass|auth|authorization|cookie)$/;
 /** Two words in the end: --api-key, but no other key. */
 const LAST_TWO = /^(?:access|account|api|encryption|master|private|shared|signing) key$/;
+/** Of more than one only by these names: not max-tokens. */
+const TOKENS = /^(?:.* )?(?:access|api|auth|bearer|refresh|session) tokens$|^tokens$/;
 
 /** What follows such a word where the value is about a secret, not the secret itself. */
 const ABOUT = new Set(
@@ -39,8 +41,14 @@ export function isSecretKey(key: string): boolean {
   return (
     LAST.test(last) ||
     LAST_TWO.test(words.slice(-2).join(' ')) ||
+    TOKENS.test(words.join(' ')) ||
     words.some((word) => ANYWHERE.test(word) || AT_ITS_END.test(word) || word === 'pwd')
   );
+}
+
+/** Whether it says how many tokens there are, as language models count them. */
+export function isNumberOfTokens(key: string, value: string): boolean {
+  return /tokens$/i.test(key) && /^\d+$/.test(value);
 }
 
 /** Lower-case words: of `--db-password`, `DB_PASSWORD`, `db.password` and `dbPassword` the same. */

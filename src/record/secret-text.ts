@@ -1,5 +1,5 @@
 /** Secrets that a text itself gives away: `key=value`, headers, `user:password@host`. */
-import { isSecretKey } from './secret-key.js';
+import { isNumberOfTokens, isSecretKey } from './secret-key.js';
 
 /** From the first character to behind the last. */
 export interface Span {
@@ -61,21 +61,32 @@ export function bareSecret(word: string): Span | null {
 
 /** The value behind the separator at `at`, if what stands before it is the name of a secret. */
 function secretAfter(text: string, at: number, whole: boolean): Span | null {
-  const quoted = QUOTES.has(text[at - 1] ?? '');
-  const keyEnd = quoted ? at - 1 : at;
+  const equals = text[at] === '=';
+  const nameEnd = equals ? backOverBlanks(text, at) : at;
+  const spaced = nameEnd < at;
+  if (spaced && /[=~>]/.test(text[at + 1] ?? '')) return null;
+  const quoted = QUOTES.has(text[nameEnd - 1] ?? '');
+  const keyEnd = quoted ? nameEnd - 1 : nameEnd;
   const keyBegin = beginOfKey(text, keyEnd);
   const key = text.slice(keyBegin, keyEnd);
   if (key === '') return null;
-  const value = text[at] === '=' ? at + 1 : skipBlanks(text, at + 1);
-  const to =
-    text[at] === '='
-      ? endAfterEquals(text, key, value, whole && keyBegin === 0)
-      : endAfterColon(text, quoted ? { key } : { header: key, before: text[keyBegin - 1] }, value);
-  if (to === null || to <= value || SWITCH.test(text.slice(value, Math.min(to, value + 6))))
-    return null;
+  // `KEY= command` is a variable without a value.
+  const value = equals && !spaced ? at + 1 : skipBlanks(text, at + 1);
+  const before = text.slice(Math.max(0, keyBegin - 2), keyBegin);
+  const to = equals
+    ? endAfterEquals(text, key, value, whole && keyBegin === 0 && !spaced)
+    : endAfterColon(text, quoted ? { key } : { header: key, before }, value);
+  if (to === null || to <= value || isNoSecret(key, text, value, to)) return null;
   return QUOTES.has(text[value] ?? '') && to > value + 1 && text[to - 1] === text[value]
     ? { from: value + 1, to: to - 1 }
     : { from: value, to };
+}
+
+function isNoSecret(key: string, text: string, from: number, to: number): boolean {
+  return (
+    SWITCH.test(text.slice(from, Math.min(to, from + 6))) ||
+    isNumberOfTokens(key, text.slice(from, to))
+  );
 }
 
 function beginOfKey(text: string, end: number): number {
@@ -94,16 +105,18 @@ function endAfterEquals(text: string, key: string, value: number, whole: boolean
 /** Behind a quoted key, as JSON has them, or a header. */
 function endAfterColon(
   text: string,
-  name: { key: string } | { header: string; before: string | undefined },
+  name: { key: string } | { header: string; before: string },
   value: number,
 ): number | null {
   if ('key' in name) return isSecretKey(name.key) ? endOfValue(text, value) : null;
   const header = name.header.replace(/^-+H?/, '');
   // openssl-passphrase-options(1)
   if (header === 'pass') return endOfValue(text, value);
+  if (!isSecretHeader(header)) return endOfBareValue(text, header, name.before, value);
   // A path behind it: a volume, or a file on another host.
-  if (!isSecretHeader(header) || text.startsWith(':/', value - 1)) return null;
-  const closing = QUOTES.has(name.before ?? '') ? text.indexOf(name.before as string, value) : -1;
+  if (text.startsWith(':/', value - 1)) return null;
+  const quote = name.before.at(-1) ?? '';
+  const closing = QUOTES.has(quote) ? text.indexOf(quote, value) : -1;
   return closing === -1 ? next(LINE_END, text, value) : closing;
 }
 
@@ -112,12 +125,43 @@ function isSecretHeader(name: string): boolean {
   return HEADER.test(name) || (name.includes('-') && isSecretKey(name));
 }
 
+/** Paths, ports, times, versions and tags of images, `name::space`. */
+const PLACE = /[/:]|~\/|\.\.?\/|v?\d{1,5}(?:[.:/?#]|(?![^\s;&|"'`]))|latest(?!\w)/y;
+/** `credentials:decrypt`, `auth:deploy`: what rake and npm call their tasks. */
+const TASKS = /^auth$|(?:cookie|credential|password|secret|token)s$/i;
+const TASK = /[a-z][a-z:_-]{0,63}(?![^\s;&|"'`])/y;
+/** Behind a colon, what is shorter is more often something else. */
+const SHORTEST = 6;
+
+/** `token:VALUE`. What is ruled out is so by few characters: a long value is looked at once. */
+function endOfBareValue(text: string, key: string, before: string, value: number): number | null {
+  if (text[value - 1] !== ':' || !isSecretKey(key)) return null;
+  // What the name is part of: an image or an URL, a host, an ARN. Not `/password:X` as an option.
+  if (/\S\/$|[@:]$/.test(before) || matchesAt(PLACE, text, value)) return null;
+  if (TASKS.test(key) && matchesAt(TASK, text, value)) return null;
+  const end = endOfValue(text, value);
+  // A user and its group.
+  const same = end - value === key.length && text.startsWith(key, value);
+  return end - value < SHORTEST || same ? null : end;
+}
+
+function matchesAt(sticky: RegExp, text: string, at: number): boolean {
+  sticky.lastIndex = at;
+  return sticky.test(text);
+}
+
 /** Behind the closing quote, where there are quotes. */
 function endOfValue(text: string, begin: number): number {
   const quote = text[begin] ?? '';
   if (!QUOTES.has(quote)) return next(VALUE_END, text, begin);
   const closing = text.indexOf(quote, begin + 1);
   return closing === -1 ? text.length : closing + 1;
+}
+
+function backOverBlanks(text: string, end: number): number {
+  let at = end;
+  while (text[at - 1] === ' ' || text[at - 1] === '\t') at--;
+  return at;
 }
 
 function skipBlanks(text: string, from: number): number {

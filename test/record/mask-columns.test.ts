@@ -53,6 +53,20 @@ test('a batch without secrets stays what it is, also where something looked like
   expect(masked([]).same).toBe(true);
 });
 
+test.each([
+  ['redis-cli', '-a', 'x'],
+  ['valkey-cli', '-a', 'x'],
+  ['docker', 'login', '-p', 'x'],
+  // Others are right before and behind it.
+  ['a-', `AKIA${'Q3XN7ABCDEFGH2KL'}`, 'A'],
+  ['a_', `sk-${'a'.repeat(20)}`, 'a'],
+  ['a', `npm_${'a'.repeat(36)}`, 'a'],
+  ['a', `${'eyJ'}a.${'eyJ'}b.c`, 'a'],
+  ['a', '-----BEGIN PRIVATE KEY-----\nMIIE', 'a'],
+])('%s %s %s: what gives a secret away by itself', (...argv) => {
+  expect(masked([argv]).same).toBe(false);
+});
+
 test('texts are looked at one by one only where one may hold a secret', () => {
   const decode = vi.spyOn(Buffer.prototype, 'toString');
   const decodings = (argv: string[]) => {

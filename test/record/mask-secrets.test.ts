@@ -40,17 +40,15 @@ const MASKED: readonly (readonly [command: string, masked: string])[] = [
   ['curl https://h/p?token=abc&x=1', 'curl https://h/p?token=***&x=1'],
   ['curl https://h/p?x=1&api_key=abc#top', 'curl https://h/p?x=1&api_key=***'],
   ['curl -d user=bob&password=abc h', 'curl -d user=bob&password=*** h'],
-  // programs
-  ['curl -u bob:hunter2 https://h', 'curl -u bob:*** https://h'],
-  ['/usr/bin/curl -su bob:hunter2 h', '/usr/bin/curl -su bob:*** h'],
-  ['curl --user bob:hunter2 --proxy-user a:b h', 'curl --user bob:*** --proxy-user a:*** h'],
-  ['sudo curl -ubob:hunter2 --user=a:b h', 'sudo curl -ubob:*** --user=a:*** h'],
-  ['mysql -u root -phunter2 x', 'mysql -u root -p*** x'],
-  ['mysqldump -phunter2', 'mysqldump -p***'],
-  ['/opt/mariadb-dump -phunter2', '/opt/mariadb-dump -p***'],
-  ['sshpass -p hunter2 ssh -p 22 h', 'sshpass -p *** ssh -p 22 h'],
-  ['sshpass -phunter2 ssh -p22 h', 'sshpass -p*** ssh -p22 h'],
+  // behind a colon
   ['openssl rsa -passin pass:hunter2', 'openssl rsa -passin pass:***'],
+  ['x token:abcdef password:hunter2', 'x token:*** password:***'],
+  ['x api_key:abc123 /password:hunter2', 'x api_key:*** /password:***'],
+  ['x secret:abcdef auth:a1b2c3 token:1234567', 'x secret:*** auth:*** token:***'],
+  ['x dbpass:changeme db_pass:changeme', 'x dbpass:*** db_pass:***'],
+  ['x {user:bob,password:"hunter2",n:1}', 'x {user:bob,password:"***",n:1}'],
+  // more than one
+  ['x tokens=abc --api-tokens=a,b --tokens abc', 'x tokens=*** --api-tokens=*** --tokens ***'],
 ];
 
 test.each(MASKED)('%s', (command, masked) => {
@@ -111,6 +109,22 @@ const TEXTS: readonly (readonly [args: readonly string[], masked: readonly strin
     ['ssh', 'h', 'x --secret "a b" c'],
     ['ssh', 'h', 'x --secret "***" c'],
   ],
+  [
+    ['psql', "host=h password = 'a b' user=bob", 'password =\tabc port = 1'],
+    ['psql', "host=h password = '***' user=bob", 'password =\t*** port = 1'],
+  ],
+  [
+    ['x', '"token" = "abc"', 'tokens = abc', 'db.password =abc'],
+    ['x', '"token" = "***"', 'tokens = ***', 'db.password =***'],
+  ],
+  [
+    ['x', 'it has the password:hunter2 still'],
+    ['x', 'it has the password:*** still'],
+  ],
+  [
+    ['sh', '-c', 'redis-cli -a abc ping; vault login "abc" >/dev/null && docker login -pabc h'],
+    ['sh', '-c', 'redis-cli -a *** ping; vault login "***" >/dev/null && docker login -p*** h'],
+  ],
 ];
 
 test.each(TEXTS)('%j', (args, masked) => {
@@ -124,8 +138,6 @@ const LEFT = [
   'x --password=',
   'rsync --pass-through --passive 1',
   'git log --author=bob@example.com --author bob',
-  'ssh -p 8080 h',
-  'ssh -p8080 h',
   'x tokenizer=fast --tokenizer fast --max-tokens=5 --max-tokens 5',
   'x --no-password h',
   'docker login --password-stdin h',
@@ -142,13 +154,21 @@ const LEFT = [
   'npm i x@npm:y@1.2.3 npm:y@1.2.3',
   'x mailto:bob@example.com',
   'curl http://h:8080/a@b',
-  'curl -u bob h',
   'env PWD=/x OLDPWD=/y KEYBOARD=de MONKEY=1',
   'x --key=value --monkey=1 --compass=north --bypass=1',
   'docker run -v db-secret:/run/x image',
   'x secret token password',
   'kubectl get secrets',
   'x 12:30 a=b c:d "e": \'f\'',
+  'x --tokens=512 --tokens 512 max_tokens=5 --n-tokens 5 tokens=7',
+  'x auth:/x auth:./x secret:../x auth:~/x token:a password:abc12 password: abcdef',
+  'x auth:12:30:00 auth:8080 secret.example.com:8443/abc secret:65535?x=1',
+  'docker run auth:1.2.3-alpine auth:v2.0.1 token:latest ghcr.io/a/auth:main-0123abcd',
+  'chown bob:secrets x secret:secret token:token',
+  'scp x bob@secret:backups ssh:secret:abcdef',
+  'x --arn arn:aws:secretsmanager:eu-west-1:1:secret:db-AbCdEf',
+  'rails credentials:decrypt secrets:rotate auth:clear-resets',
+  'x Token::Parser::parse key:abcdefgh monkey:abcdefgh author:abcdefgh tokenizer:abcdef',
   '',
 ];
 
@@ -157,7 +177,14 @@ test.each(LEFT)('nothing is a secret in: %s', (command) => {
 });
 
 test('prose is left alone', () => {
-  for (const text of ['drop the token: it is old', 'the password is elsewhere', "don't"]) {
+  for (const text of [
+    'drop the token: it is old',
+    'the password is elsewhere',
+    'PASSWORD abcdef',
+    'if token == other, or token =~ x; password => y',
+    'true; PASSWORD= ./run',
+    "don't",
+  ]) {
     expect(maskArguments(['git', 'commit', '-m', text])).toEqual(['git', 'commit', '-m', text]);
   }
 });
@@ -191,6 +218,15 @@ test.each([
   "'cookie:\n",
   'pass:"',
   'a-b_c.',
+  'auth:',
+  'auth:/',
+  'auth:a ',
+  'secrets:a-',
+  'password:"',
+  'password = ',
+  'tokens=1',
+  'token\t=',
+  'vault login ',
 ])('128 KiB of %j take as many steps as any', (piece) => {
   const hostile = piece.repeat(2 ** 17 / piece.length);
   for (const args of [[hostile], ['--password', hostile], ['sh', '-c', `curl ${hostile}`]]) {
