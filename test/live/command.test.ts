@@ -1,6 +1,6 @@
 /** The command after `--`: it runs as if tracecap were not there, and its status is passed on. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeLive, TRACECAP } from '../helpers/live.js';
@@ -116,6 +116,28 @@ describeLive('record --', () => {
     expect(stdout).toBe(['-u', '-g', '-G'].map((what) => idOf('nobody', what)).join(''));
     const sql = 'select distinct cast(uid as text) || char(10) as uid from opensnoop';
     expect(await query(file('nobody'), sql)).toEqual([{ uid: idOf('nobody', '-u') }]);
+  });
+
+  test.concurrent('its exec is the first row, wherever in PATH it is; a script without #! is read by sh', async () => {
+    const folders = ['a', 'b'].map((name) => join(folder.path, `path-${name}`));
+    for (const path of folders) mkdirSync(path);
+    const script = join(folders[1] as string, 'bare-script');
+    writeFileSync(script, 'exit 7\n', { mode: 0o755 });
+    // Found, but no program: execvp(3) goes on to the next.
+    writeFileSync(join(folders[0] as string, 'bare-script'), '', { mode: 0o644 });
+    const PATH = [...folders, process.env.PATH].join(':');
+    const rowsOf = async (name: string, words: string[], status: number) => {
+      const ended = await record(['-o', file(name), '--', ...words], { ...process.env, PATH });
+      expect(ended.status).toBe(status);
+      return await query(file(name), 'select filename, argv, ret from execsnoop');
+    };
+    const [first, ...rest] = await rowsOf('late-in-path', ['true'], 0);
+    expect(first).toMatchObject({ argv: '["true"]', ret: 0 });
+    expect(rest).toEqual([]);
+    expect(await rowsOf('bare', ['bare-script', 'x'], 7)).toEqual([
+      { filename: script, argv: '["bare-script","x"]', ret: -8 },
+      { filename: '/bin/sh', argv: JSON.stringify(['/bin/sh', script, 'x']), ret: 0 },
+    ]);
   });
 
   test.concurrent('two recorders at once each see their own command only', async () => {
