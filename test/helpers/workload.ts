@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SOURCES = fileURLToPath(new URL('../live/workloads/', import.meta.url));
-const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-pthread'];
+/** Where check.h is. */
+const SHARED = fileURLToPath(new URL('../../fixtures/workloads/', import.meta.url));
+const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-pthread', `-I${SHARED}`];
 
 /** A new folder that every user can enter and write to, its path without links; `remove` it after. */
 export function publicFolder(): { path: string; remove: () => void } {

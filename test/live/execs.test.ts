@@ -152,7 +152,9 @@ describeLive('execsnoop', () => {
   test('a script without #! fails, and its shell reads it without another exec (IG#3767)', async () => {
     const script = join(folder.path, 'bare.sh');
     writeFileSync(script, 'exit 7\n', { mode: 0o755 });
-    const { ended, rows } = await recorded([], ['/bin/bash', '-c', `${script} a; exit $?`]);
+    // --norc: with a socket as stdin and no SHLVL, as under sudo, bash takes itself for a remote shell.
+    const words = ['/bin/bash', '--norc', '-c', `${script} a; exit $?`];
+    const { ended, rows } = await recorded([], words);
     expect(ended.status).toBe(7);
     expect(rows.map(({ filename, ret }) => [filename, ret])).toEqual([
       ['/bin/bash', 0],

@@ -74,4 +74,19 @@ describeLive('filters', () => {
       expect([...new Set(rows.map((row) => row.pid))]).toEqual([Number(pid)]);
     }
   });
+
+  test('what a target starts and how it ends is attributed to it, and nothing of a stranger', async () => {
+    const pids = async (words: string, table: string) =>
+      (await query(capture(words), `select pid from ${table} order by ts`)).map((row) => row.pid);
+    // It executes itself once, and is the same process then.
+    for (const words of ['-p {pid}', '-p {pid} --follow']) {
+      expect(await pids(words, 'execsnoop')).toEqual([Number(pid)]);
+    }
+    expect(await pids('-p {pid}', 'exitsnoop')).toEqual([Number(pid)]);
+    const family = await pids('-p {pid} --follow', 'exitsnoop');
+    expect(family.length).toBe(1 + RELATIVES.length);
+    expect(new Set(family).size).toBe(family.length);
+    expect(family).toContain(Number(pid));
+    expect(await pids('-p {pid} -x', 'exitsnoop')).toEqual([]);
+  });
 });

@@ -145,7 +145,7 @@ const LEFT = [
   'gcc -pass-exit-codes a.c',
   'ffmpeg -i a -pass 1 b',
   'gcc -DNEED_AUTH=1 x --auth=false --password=no',
-  'env SSH_AUTH_SOCK=/tmp/x XAUTHORITY=/root/.Xauthority',
+  'env SSH_AUTH_SOCK=/tmp/x XAUTHORITY=/home/me/.Xauthority',
   'git -c credential.helper=store fetch',
   'ls /srv/a:b@c/d ./x@y',
   'docker run -u 1000:1000 --user root:root image:tag@sha256:0123abcd',

@@ -26,13 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHECK(call)                                     \
-  do {                                                  \
-    if ((call) < 0) {                                   \
-      dprintf(2, "line %d: %s: %m\n", __LINE__, #call); \
-      exit(1);                                          \
-    }                                                   \
-  } while (0)
+#include "check.h"
 
 #define AT_EXECVE_CHECK 0x10000 /* linux/fcntl.h, since 6.14 */
 #define ARGS(...) ((char*[]){__VA_ARGS__, NULL})

@@ -23,15 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { kThreads = 100, kTouched = 64 << 20 };
+#include "check.h"
 
-#define CHECK(call)                                     \
-  do {                                                  \
-    if ((call) < 0) {                                   \
-      dprintf(2, "line %d: %s: %m\n", __LINE__, #call); \
-      exit(1);                                          \
-    }                                                   \
-  } while (0)
+enum { kThreads = 100, kTouched = 64 << 20 };
 
 /* What a process leaves behind for the report; shared by all. */
 struct legacy {
@@ -85,14 +79,17 @@ static void code_77(void) { exit(77); }
 
 static void code_300(void) { exit(300); }
 
-static void segv(rlim_t core) {
-  const struct rlimit limit = {core, core};
+/* Dumps core if told to, and if it may: under sudo the hard limit is 0. */
+static void segv(int with_core) {
+  struct rlimit limit;
+  CHECK(getrlimit(RLIMIT_CORE, &limit));
+  limit.rlim_cur = with_core ? limit.rlim_max : 0;
   CHECK(setrlimit(RLIMIT_CORE, &limit));
-  CHECK(prctl(PR_SET_DUMPABLE, core != 0));
+  CHECK(prctl(PR_SET_DUMPABLE, with_core));
   raise(SIGSEGV);
 }
 
-static void segv_core(void) { segv(RLIM_INFINITY); }
+static void segv_core(void) { segv(1); }
 
 static void segv_no_core(void) { segv(0); }
 

@@ -12,13 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CHECK(call)                                     \
-  do {                                                  \
-    if ((call) < 0) {                                   \
-      dprintf(2, "line %d: %s: %m\n", __LINE__, #call); \
-      exit(1);                                          \
-    }                                                   \
-  } while (0)
+#include "check.h"
 
 #define EXPECT(condition)                                    \
   do {                                                       \

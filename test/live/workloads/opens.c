@@ -25,19 +25,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "check.h"
+
 enum { kPathMax = 4096, kThreads = 8, kNobody = 65534, kRound = 20, kText = 8192 };
 
 static const char* folder;
 static int report;
 static __thread unsigned long mntns;
-
-#define CHECK(call)                                     \
-  do {                                                  \
-    if ((call) < 0) {                                   \
-      dprintf(2, "line %d: %s: %m\n", __LINE__, #call); \
-      exit(1);                                          \
-    }                                                   \
-  } while (0)
 
 /* Text that lives until the same thread has made eight more: FOLDER followed by what is formatted.
  */

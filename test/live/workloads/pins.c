@@ -62,8 +62,7 @@ static void change(int map, const char *line) {
     command = BPF_MAP_UPDATE_ELEM;
     attr.value = (uintptr_t)value;
   }
-  if (bpf(command, &attr))
-    err(1, "cannot change the map: %s", line);
+  if (bpf(command, &attr)) err(1, "cannot change the map: %s", line);
 }
 
 int main(int argc, char **argv) {
